@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What was measured of a recording, and of a clip cut from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from attrs import frozen
+
+from evidencekit.model.digest import Digest
+from evidencekit.model.stated import Stated
+from evidencekit.model.timecode import SampleRange, Span, samples_to_ms
+
+
+@frozen(kw_only=True)
+class Decoder:
+    """The program that turned the file into samples. Lossy decoders differ in the last bit
+    between versions and processors, so a digest of samples means little without this."""
+
+    name: str
+    library: str
+    library_version: str
+    ffmpeg_version: str
+    machine: str
+    container: str
+    sample_format: str
+
+    def __str__(self) -> str:
+        """Write the decoder on one line."""
+        return f"{self.name} ({self.library} {self.library_version}, FFmpeg {self.ffmpeg_version})"
+
+
+@frozen(kw_only=True)
+class Peaks:
+    """Lowest and highest sample of each bucket, as signed 16-bit values of all channels together.
+
+    `low` and `high` hold little-endian int16; bucket k covers samples
+    [k * bucket_samples, (k + 1) * bucket_samples).
+    """
+
+    bucket_samples: int
+    low: bytes
+    high: bytes
+
+
+@frozen(kw_only=True)
+class Fact:
+    """One line of what a file's container or tags say, or of what was measured."""
+
+    name: str
+    stated: Stated[str]
+
+
+@frozen(kw_only=True)
+class Measurement:
+    """One full decode of a recording. Sample counts are per channel."""
+
+    sample_rate: int
+    channels: int
+    sample_count: int
+    decoder: Decoder
+    decode_errors: int
+    peaks: Peaks
+    facts: tuple[Fact, ...] = ()
+
+    @property
+    def length_ms(self) -> int:
+        """Length in whole milliseconds, rounded down."""
+        return samples_to_ms(self.sample_count, self.sample_rate)
+
+
+@frozen(kw_only=True)
+class ClipFile:
+    """A clip as written.
+
+    `samples` is the range of the recording's full decode that the file holds, `samples_digest`
+    the digest of those samples as interleaved little-endian integers of `bits` bits, `way` how
+    they were reached ("decoded from the start").
+    """
+
+    path: Path
+    requested: Span
+    samples: SampleRange
+    sample_rate: int
+    channels: int
+    bits: int
+    source_digest: Digest
+    samples_digest: Digest
+    file_digest: Digest
+    decoder: Decoder
+    way: str
+
+    @property
+    def start_ms(self) -> int:
+        """The time of the first sample, in whole milliseconds, rounded down."""
+        return samples_to_ms(self.samples.first, self.sample_rate)
+
+    @property
+    def length_ms(self) -> int:
+        """The clip's length in whole milliseconds, rounded down."""
+        return samples_to_ms(self.samples.count, self.sample_rate)
