@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Everything read and cut, before any page is composed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from attrs import frozen
+
+from evidencekit.model.clip import ClipFile, Fact, Measurement
+from evidencekit.model.custody import CustodyLog
+from evidencekit.model.digest import Digest
+from evidencekit.model.matter import Document, Matter
+from evidencekit.model.recording import Clip, Recording
+from evidencekit.model.transcript import Excerpt, Transcript
+
+
+@frozen(kw_only=True)
+class CutClip:
+    """A clip as cut. `number` counts the clips of the bundle from 1, in printed order;
+    `file_name` is its name in the folder of clips."""
+
+    number: int
+    recording: str
+    clip: Clip
+    file: ClipFile
+    file_name: str
+    excerpt: Excerpt | None = None
+    levels: tuple[Fact, ...] = ()
+
+
+@frozen(kw_only=True)
+class ReadRecording:
+    """A recording as measured, with its clips. `number` prints as R1, R2 ... in printed order.
+
+    `size` is in bytes; `file_name` is its name in the folder of recordings.
+    """
+
+    number: int
+    recording: Recording
+    file_name: str
+    size: int
+    digest: Digest
+    measurement: Measurement
+    transcript: Transcript | None = None
+    clips: tuple[CutClip, ...] = ()
+
+
+class Outcome(StrEnum):
+    """What became of an input."""
+
+    INCLUDED = "included"
+    WITHHELD = "withheld"
+    PLACEHOLDER = "placeholder"
+    LEFT_OUT = "left out"
+
+
+@frozen(kw_only=True)
+class TakenDocument:
+    """A document as taken in. `reason` says why a placeholder stands in its place."""
+
+    document: Document
+    outcome: Outcome
+    pages: int
+    reason: str | None = None
+
+
+@frozen(kw_only=True)
+class Material:
+    """What the pages are composed from. Recordings are in printed order."""
+
+    matter: Matter
+    recordings: tuple[ReadRecording, ...] = ()
+    documents: tuple[TakenDocument, ...] = ()
+    log: CustodyLog = CustodyLog()
+    software: str = "evidencekit"
+
+    @property
+    def clips(self) -> tuple[CutClip, ...]:
+        """All clips, in printed order."""
+        return tuple(clip for recording in self.recordings for clip in recording.clips)
+
+    def recording(self, recording_id: str) -> ReadRecording | None:
+        """Return the recording with this id, or None."""
+        return next(
+            (each for each in self.recordings if each.recording.id == recording_id), None
+        )
