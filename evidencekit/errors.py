@@ -44,6 +44,7 @@ __all__ = [
     "QuoteNotUnique",
     "RecordingUnreadable",
     "ServedItemChanged",
+    "SeveralErrors",
     "SpanError",
     "SpanOutsideRecording",
     "SpanReversed",
@@ -437,6 +438,18 @@ class Cancelled(EvidenceError):
     def __str__(self) -> str:
         """Say that nothing was left behind."""
         return "cancelled. Nothing was left behind."
+
+
+class SeveralErrors(EvidenceError):
+    """More than one input cannot be used; `errors` holds each, in the order of the inputs."""
+
+    def __init__(self, errors: Sequence[EvidenceError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__(self.errors)
+
+    def __str__(self) -> str:
+        """Give each error in full."""
+        return "\n".join(str(each) for each in self.errors)
 
 
 class VerificationFailed(EvidenceError):
