@@ -51,6 +51,7 @@ __all__ = [
     "TranscriptError",
     "TypesettingFailed",
     "VerificationFailed",
+    "WorkerFailed",
 ]
 
 
@@ -430,6 +431,18 @@ class DependencyMissing(EvidenceError):
     def __str__(self) -> str:
         """Give the command that installs it."""
         return f"this needs more software. Run: pip install 'evidencekit[{self.extra}]'"
+
+
+class WorkerFailed(EvidenceError):
+    """The process that reads files of others ended without a result; `reason` says how."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+    def __str__(self) -> str:
+        """Say how it ended."""
+        return f"the process that reads this file {self.reason}"
 
 
 class Cancelled(EvidenceError):
