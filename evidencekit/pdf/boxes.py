@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The part of a page that is seen, and how it is turned.
+
+Pages of others have boxes with corners in any order, crop boxes outside of their paper, turns of
+450 degrees and units of their own. Here they become one small value.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    import pikepdf
+
+#: A4 in points.
+A4_WIDTH = 595.276
+A4_HEIGHT = 841.89
+#: A page with a side shorter than this has no room for a label.
+SHORTEST_SIDE = 100.0
+_LETTER = (0.0, 0.0, 612.0, 792.0)
+_CORNERS = 4
+
+
+@frozen
+class Box:
+    """A rectangle in a page's own coordinates."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def width(self) -> float:
+        """The width in the page's own units."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """The height in the page's own units."""
+        return self.top - self.bottom
+
+
+@frozen
+class View:
+    """What is displayed of a page: its box, its clockwise turn and the size of its unit."""
+
+    box: Box
+    turn: int
+    unit: float
+
+    @property
+    def width(self) -> float:
+        """The width as displayed, in points."""
+        return (self.box.height if self.turn in {90, 270} else self.box.width) * self.unit
+
+    @property
+    def height(self) -> float:
+        """The height as displayed, in points."""
+        return (self.box.width if self.turn in {90, 270} else self.box.height) * self.unit
+
+    def matrix(self, x: float, y: float) -> tuple[float, float, float, float, float, float]:
+        """Return the matrix that writes upright at (x, y) points from the displayed bottom left."""
+        dx, dy, box = x / self.unit, y / self.unit, self.box
+        return {
+            0: (1.0, 0.0, 0.0, 1.0, box.left + dx, box.bottom + dy),
+            90: (0.0, 1.0, -1.0, 0.0, box.right - dy, box.bottom + dx),
+            180: (-1.0, 0.0, 0.0, -1.0, box.right - dx, box.top - dy),
+            270: (0.0, -1.0, 1.0, 0.0, box.left + dy, box.top - dx),
+        }[self.turn]
+
+
+def view_of(page: pikepdf.Page) -> View:
+    """Return what is displayed of *page*: its crop box inside its media box, turned."""
+    media = _box(_inherited(page, "/MediaBox")) or Box(*_LETTER)
+    crop = _box(_inherited(page, "/CropBox"))
+    return View(
+        box=media if crop is None else _common(media, crop) or media,
+        turn=_turn(_inherited(page, "/Rotate")),
+        unit=_unit(page.obj.get("/UserUnit")),
+    )
+
+
+def _inherited(page: pikepdf.Page, key: str) -> Any:  # noqa: ANN401 - any object of a PDF
+    """Return a page's value or the nearest one above it, in a tree that may have loops."""
+    node: Any = page.obj
+    for _ in range(64):
+        value = node.get(key)
+        if value is not None:
+            return value
+        node = node.get("/Parent")
+        if node is None or not hasattr(node, "get"):
+            break
+    return None
+
+
+def _box(value: Any) -> Box | None:  # noqa: ANN401 - any object of a PDF
+    """Read a box with its corners in any order; None if it is none, or holds no area."""
+    try:
+        x0, y0, x1, y1 = (float(each) for each in list(value)[:_CORNERS])
+    except (TypeError, ValueError):
+        return None
+    box = Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+    return box if box.width > 0 and box.height > 0 else None
+
+
+def _common(one: Box, other: Box) -> Box | None:
+    """Return what two boxes share, or None."""
+    box = Box(
+        max(one.left, other.left),
+        max(one.bottom, other.bottom),
+        min(one.right, other.right),
+        min(one.top, other.top),
+    )
+    return box if box.width > 0 and box.height > 0 else None
+
+
+def _turn(value: Any) -> int:  # noqa: ANN401 - any object of a PDF
+    """Return 0, 90, 180 or 270, whatever number of turns stands there."""
+    try:
+        return int(value) // 90 % 4 * 90
+    except (TypeError, ValueError):
+        return 0
+
+
+def _unit(value: Any) -> float:  # noqa: ANN401 - any object of a PDF
+    """Return the size of a page's unit in points."""
+    try:
+        unit = float(value)
+    except (TypeError, ValueError):
+        return 1.0
+    return unit if unit > 0 else 1.0

@@ -1,0 +1,408 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Take in a PDF that somebody else made: repaired, flattened, without anything that acts.
+
+Runs inside an `Isolate`, since a hostile file can hang or crash what reads it. The result is a
+clean PDF that pikepdf opens, in which every page leaves the graphics state as it found it, and
+findings that say all that was changed, lost or kept and ought to be looked at. What a page looks
+like does not change. A file that cannot be used is refused with its reason.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from evidencekit.errors import DocumentUnusable
+from evidencekit.model.findings import Finding, Severity
+from evidencekit.pdf.boxes import A4_HEIGHT, A4_WIDTH, SHORTEST_SIDE, Box, view_of
+from evidencekit.pdf.content import Wrapper
+from evidencekit.pdf.neutralise import Neutraliser
+from evidencekit.pdf.outline import OutlineLine, clean_title, read_outline
+
+if TYPE_CHECKING:
+    import pikepdf
+
+_HEAD = 1024
+_PLEASE_WAIT = re.compile(r"if this message is not eventually replaced", re.IGNORECASE)
+#: A page that saves more states than this without restoring them is no page.
+_MOST_UNBALANCED = 10_000
+
+
+@frozen(kw_only=True)
+class TakenIn:
+    """A clean PDF at `path`, and what was seen on the way.
+
+    `source_labels` are the page labels that the document had, one a page, or empty.
+    """
+
+    path: Path
+    pages: int
+    findings: tuple[Finding, ...] = ()
+    outline: tuple[OutlineLine, ...] = ()
+    source_labels: tuple[str, ...] = ()
+
+
+def take_in(source: Path, to: Path, *, name: str, item: str) -> TakenIn:
+    """Write a clean copy of the PDF *source* to *to*. Errors call it *name*, findings *item*.
+
+    Raises:
+        DocumentUnusable: if it is missing, empty, no PDF, locked, damaged beyond repair, without
+            pages, or a form that only other software can show.
+    """
+    _check_head(source, name, item)
+    with tempfile.TemporaryDirectory(dir=to.parent) as scratch:
+        return _Intake(source, to, name=name, item=item, scratch=Path(scratch)).run()
+
+
+def _check_head(source: Path, name: str, item: str) -> None:
+    """Refuse what does not even look like a PDF.
+
+    Raises:
+        DocumentUnusable: with the reason.
+    """
+    try:
+        with source.open("rb") as file:
+            head = file.read(_HEAD)
+    except FileNotFoundError as error:
+        raise DocumentUnusable(name, "was not found", item) from error
+    except OSError as error:
+        raise DocumentUnusable(name, "cannot be read", item) from error
+    if not head:
+        raise DocumentUnusable(name, "is empty", item)
+    if b"%PDF-" not in head:
+        raise DocumentUnusable(name, "is not a PDF", item)
+
+
+class _Intake:
+    """The steps of taking in one file, each of which may leave a new file behind for the next."""
+
+    def __init__(self, source: Path, to: Path, *, name: str, item: str, scratch: Path) -> None:
+        self._at = source
+        self._to = to
+        self._name = name
+        self._item = item
+        self._subject = f"document:{item}"
+        self._scratch = scratch
+        self._repaired = False
+        self._findings: list[Finding] = []
+
+    def run(self) -> TakenIn:
+        """Take the file in."""
+        pdf = self._open()
+        self._look(pdf)
+        outline, complete = read_outline(pdf)
+        if not complete:
+            self._say("EK-P017", "some of its bookmarks could not be read and are left out")
+        labels = _labels(pdf)
+        neutraliser = Neutraliser(pdf)
+        neutraliser.run()
+        self._findings += neutraliser.findings(self._subject)
+        if _has_form(pdf):
+            pdf = self._flatten(pdf)
+        self._even_out(pdf)
+        if self._repaired:
+            self._say(
+                "EK-P001",
+                "the file was damaged and was repaired on reading. Compare its pages with the "
+                "original",
+                severity=Severity.WARNING,
+            )
+        pages = len(pdf.pages)
+        _save(pdf, self._to)
+        return TakenIn(
+            path=self._to,
+            pages=pages,
+            findings=tuple(sorted(self._findings, key=lambda each: each.code)),
+            outline=outline,
+            source_labels=labels,
+        )
+
+    def _say(self, code: str, message: str, *, severity: Severity = Severity.NOTE) -> None:
+        self._findings.append(
+            Finding(
+                code=code,
+                severity=severity,
+                subject=self._subject,
+                message=message,
+                group="pages",
+            )
+        )
+
+    def _refuse(self, reason: str) -> DocumentUnusable:
+        return DocumentUnusable(self._name, reason, self._item)
+
+    def _open(self) -> pikepdf.Pdf:
+        """Open the file, by way of MuPDF's repair where pikepdf alone cannot."""
+        import pikepdf  # noqa: PLC0415 - heavy
+
+        try:
+            pdf = pikepdf.open(self._at)
+            declared = _declared_pages(pdf)
+            found = len(pdf.pages)
+        except pikepdf.PasswordError as error:
+            raise self._refuse("needs a password") from error
+        except (pikepdf.PdfError, ValueError, TypeError, RuntimeError):
+            found = 0
+        if not found:
+            pdf = self._repair()
+            declared = found = len(pdf.pages)
+        if not found:
+            raise self._refuse("has no pages")
+        if declared > found:
+            self._say(
+                "EK-P019",
+                f"says it has {declared} pages, of which {found} could be read",
+                severity=Severity.WARNING,
+            )
+        self._repaired = self._repaired or bool(pdf.get_warnings())
+        return pdf
+
+    def _repair(self) -> pikepdf.Pdf:
+        """Have MuPDF rebuild the file, whole or else page by page.
+
+        Raises:
+            DocumentUnusable: if nothing can be saved from it.
+        """
+        import pikepdf  # noqa: PLC0415 - heavy
+        import pymupdf  # noqa: PLC0415 - heavy
+
+        pymupdf.TOOLS.mupdf_display_errors(False)  # noqa: FBT003 - its only form
+        try:
+            document = pymupdf.open(self._at, filetype="pdf")
+            if document.needs_pass:
+                raise self._refuse("needs a password")
+            if not document.is_pdf:
+                raise self._refuse("is not a PDF")
+            if not document.page_count:
+                raise self._refuse("has no pages" if not document.is_repaired else "is damaged beyond repair")
+        except (RuntimeError, ValueError) as error:
+            raise self._refuse("is damaged beyond repair") from error
+        for number, way in enumerate((_whole, _page_by_page)):
+            rebuilt = self._scratch / f"repaired-{number}.pdf"
+            try:
+                way(document, rebuilt)
+                pdf = pikepdf.open(rebuilt)
+                pages = len(pdf.pages)
+            except (pikepdf.PdfError, RuntimeError, ValueError, TypeError):
+                continue
+            if pages:
+                self._at = rebuilt
+                self._repaired = True
+                return pdf
+        raise self._refuse("is damaged beyond repair")
+
+    def _look(self, pdf: pikepdf.Pdf) -> None:
+        """Report what the document is, before anything of it is changed."""
+        if pdf.is_encrypted:
+            self._say("EK-P002", "its owner restricted printing, copying or changing it")
+        if signatures := _signatures(pdf):
+            self._say(
+                "EK-P003",
+                f"carries {signatures} digital signatures, which cannot hold inside a bundle. The "
+                "original is unchanged; keep it with the bundle",
+                severity=Severity.WARNING,
+            )
+        self._look_at_xfa(pdf)
+        layers, hidden = _layers(pdf)
+        if hidden:
+            self._say(
+                "EK-P006",
+                f"{hidden} of its {layers} layers are hidden, and stay hidden, but can be shown "
+                "by a reader. Look whether they were meant for others",
+                severity=Severity.WARNING,
+            )
+        if "/Collection" in pdf.Root:
+            self._say(
+                "EK-P018",
+                "is a portfolio: its contents are the files inside it, not the page that shows",
+                severity=Severity.WARNING,
+            )
+        if "/StructTreeRoot" in pdf.Root:
+            self._say("EK-P016", "its accessibility tags are not carried over")
+
+    def _look_at_xfa(self, pdf: pikepdf.Pdf) -> None:
+        """Refuse a form whose only page asks to be opened elsewhere.
+
+        Raises:
+            DocumentUnusable: if it is one.
+        """
+        form = pdf.Root.get("/AcroForm")
+        if form is None or not hasattr(form, "get") or form.get("/XFA") is None:
+            return
+        if pdf.Root.get("/NeedsRendering") is True or self._asks_to_wait():
+            raise self._refuse(
+                'is a form (XFA) that shows only "Please wait". Open it in Adobe Reader and print '
+                "it to a new PDF"
+            )
+        self._say("EK-P005", "holds a second form of itself (XFA), which is not carried over")
+
+    def _asks_to_wait(self) -> bool:
+        import pymupdf  # noqa: PLC0415 - heavy
+
+        pymupdf.TOOLS.mupdf_display_errors(False)  # noqa: FBT003 - its only form
+        with pymupdf.open(self._at, filetype="pdf") as document:
+            return document.page_count == 1 and bool(
+                _PLEASE_WAIT.search(" ".join(document[0].get_text().split()))
+            )
+
+    def _flatten(self, pdf: pikepdf.Pdf) -> pikepdf.Pdf:
+        """Draw the form's fields, with their values, onto their pages."""
+        import pikepdf  # noqa: PLC0415 - heavy
+        import pymupdf  # noqa: PLC0415 - heavy
+
+        before, after = self._scratch / "form.pdf", self._scratch / "flat.pdf"
+        _save(pdf, before)
+        pymupdf.TOOLS.mupdf_display_errors(False)  # noqa: FBT003 - its only form
+        try:
+            with pymupdf.open(before, filetype="pdf") as document:
+                document.bake(annots=False, widgets=True)
+                document.save(after)
+        except (RuntimeError, ValueError) as error:
+            raise self._refuse("holds a form that cannot be drawn") from error
+        pdf.close()
+        self._at = after
+        flat = pikepdf.open(after)
+        if "/AcroForm" in flat.Root:
+            del flat.Root["/AcroForm"]
+        for page in flat.pages:
+            if (annotations := page.obj.get("/Annots")) is not None:
+                page.obj["/Annots"] = pikepdf.Array(
+                    [each for each in annotations if each.get("/Subtype") != "/Widget"]
+                )
+        self._say("EK-P004", "its form fields were drawn onto the pages, with their values")
+        return flat
+
+    def _even_out(self, pdf: pikepdf.Pdf) -> None:
+        """Enclose each page so that a stamp after it starts afresh; put tiny pages onto A4."""
+        wrapper = Wrapper(pdf)
+        placed = 0
+        for page, (before, after) in zip(pdf.pages, self._balances(pdf), strict=True):
+            view = view_of(page)
+            inside = b""
+            if min(view.width, view.height) < SHORTEST_SIDE:
+                box, sheet = view.box, _sheet(view.box, view.turn, view.unit)
+                inside = b"%.4f %.4f %.4f %.4f re W n\n" % (
+                    box.left,
+                    box.bottom,
+                    box.width,
+                    box.height,
+                )
+                page.obj["/MediaBox"] = _array(sheet)
+                page.obj["/CropBox"] = _array(sheet)
+                placed += 1
+            wrapper.wrap(page, missing_before=before, missing_after=after, inside=inside)
+        if placed:
+            self._say(
+                "EK-P008", f"{placed} pages too small for a label were placed on A4, in their size"
+            )
+
+    def _balances(self, pdf: pikepdf.Pdf) -> list[tuple[int, int]]:
+        """Count for each page the q and Q that are missing before and after it."""
+        import pymupdf  # noqa: PLC0415 - heavy
+
+        pymupdf.TOOLS.mupdf_display_errors(False)  # noqa: FBT003 - its only form
+        with pymupdf.open(self._at, filetype="pdf") as document:
+            if document.page_count == len(pdf.pages):
+                return [_balance(document, number) for number in range(document.page_count)]
+        again = self._scratch / "again.pdf"
+        _save(pdf, again)
+        with pymupdf.open(again, filetype="pdf") as document:
+            return [_balance(document, number) for number in range(len(pdf.pages))]
+
+
+def _whole(document: Any, to: Path) -> None:  # noqa: ANN401 - pymupdf is imported late
+    import pymupdf  # noqa: PLC0415 - heavy
+
+    document.save(to, encryption=pymupdf.PDF_ENCRYPT_NONE, garbage=1)
+
+
+def _page_by_page(document: Any, to: Path) -> None:  # noqa: ANN401 - pymupdf is imported late
+    import pymupdf  # noqa: PLC0415 - heavy
+
+    with pymupdf.open() as fresh:
+        fresh.insert_pdf(document)
+        fresh.save(to, garbage=1)
+
+
+def _balance(document: Any, number: int) -> tuple[int, int]:  # noqa: ANN401 - pymupdf is imported late
+    try:
+        before, after = document[number]._count_q_balance()  # noqa: SLF001 - no public form
+    except (RuntimeError, ValueError):
+        return (0, 0)
+    return min(before, _MOST_UNBALANCED), min(after, _MOST_UNBALANCED)
+
+
+def _save(pdf: pikepdf.Pdf, to: Path) -> None:
+    pdf.save(to, encryption=False, deterministic_id=True, fix_metadata_version=False)
+
+
+def _declared_pages(pdf: pikepdf.Pdf) -> int:
+    try:
+        return int(pdf.Root.Pages.Count)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return 0
+
+
+def _labels(pdf: pikepdf.Pdf) -> tuple[str, ...]:
+    """Return the page labels that the document defines, or nothing."""
+    if "/PageLabels" not in pdf.Root:
+        return ()
+    try:
+        return tuple(clean_title(page.label) for page in pdf.pages)
+    except (RuntimeError, ValueError, TypeError):
+        return ()
+
+
+def _has_form(pdf: pikepdf.Pdf) -> bool:
+    """Return whether there are form fields, listed or only standing on a page."""
+    return "/AcroForm" in pdf.Root or any(
+        each.get("/Subtype") == "/Widget"
+        for page in pdf.pages
+        for each in page.obj.get("/Annots", ())
+    )
+
+
+def _signatures(pdf: pikepdf.Pdf) -> int:
+    """Count the signature fields that are signed."""
+    import pikepdf  # noqa: PLC0415 - heavy
+
+    return sum(
+        1
+        for each in pdf.objects
+        if isinstance(each, pikepdf.Dictionary)
+        and each.get("/FT") == "/Sig"
+        and each.get("/V") is not None
+    )
+
+
+def _layers(pdf: pikepdf.Pdf) -> tuple[int, int]:
+    """Return how many layers the document has, and how many it hides."""
+    properties: Any = pdf.Root.get("/OCProperties")
+    try:
+        groups = {each.objgen for each in properties.OCGs}
+        default = properties.D
+        on = {each.objgen for each in default.get("/ON", ())}
+        off = {each.objgen for each in default.get("/OFF", ())}
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return 0, 0
+    if default.get("/BaseState") == "/OFF":
+        off = groups - on
+    return len(groups), len(groups & off)
+
+
+def _sheet(box: Box, turn: int, unit: float) -> Box:
+    """Return a box of A4 around *box*, or larger where the page is larger."""
+    wide, high = (A4_HEIGHT, A4_WIDTH) if turn in {90, 270} else (A4_WIDTH, A4_HEIGHT)
+    extra_x = max(0.0, wide / unit - box.width) / 2
+    extra_y = max(0.0, high / unit - box.height) / 2
+    return Box(box.left - extra_x, box.bottom - extra_y, box.right + extra_x, box.top + extra_y)
+
+
+def _array(box: Box) -> Any:  # noqa: ANN401 - pikepdf is imported late
+    import pikepdf  # noqa: PLC0415 - heavy
+
+    return pikepdf.Array([round(each, 4) for each in (box.left, box.bottom, box.right, box.top)])
