@@ -23,6 +23,7 @@ __all__ = [
     "AssemblyError",
     "Cancelled",
     "ChainBroken",
+    "ClipUnwritable",
     "CustodyError",
     "DependencyMissing",
     "DigestMismatch",
@@ -389,6 +390,19 @@ class OutputNotOurs(OutputError):
             f"{self.path} exists and is not an evidencekit package. It was left as it is. "
             "Choose another name for the output."
         )
+
+
+class ClipUnwritable(OutputError):
+    """A clip cannot be written; `reason` continues a sentence that opens with the path."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(path, reason)
+
+    def __str__(self) -> str:
+        """Say which file and why."""
+        return f"{self.path} {self.reason}. Nothing was written."
 
 
 class NoSpace(OutputError):
