@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Bytes that are on the disk when a call returns, and a lock that dies with its holder.
+
+Three promises carry the custody log and the hand-over of a package: a write is whole or raises, a
+flushed file survives the process (and, as far as the disk tells the truth, the power), and a
+killed process leaves no lock that blocks the next one.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from evidencekit.errors import EvidenceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+#: Windows opens in text mode unless told otherwise.
+O_BINARY = getattr(os, "O_BINARY", 0)
+#: Neither follow a link at the end of the path, nor wait for the other end of a pipe.
+O_NO_SURPRISE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
+_FULLFSYNC = 51  # macOS: fsync alone leaves the bytes in the drive's cache
+
+
+class LockHeldError(EvidenceError):
+    """Another process holds the lock."""
+
+
+def write_all(fd: int, data: bytes) -> None:
+    """Write all of *data*; one call to the system may take only a part."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+def flush(fd: int) -> None:
+    """Have the file's bytes on the disk."""
+    if sys.platform == "darwin":
+        import fcntl
+
+        fcntl.fcntl(fd, _FULLFSYNC)
+    else:
+        os.fsync(fd)
+
+
+def flush_folder(folder: Path) -> None:
+    """Have the folder's list of names on the disk; Windows does so by itself."""
+    if sys.platform == "win32":
+        return
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+@contextmanager
+def hold(lock_path: Path, *, seconds: float) -> Iterator[None]:
+    """Hold the lock that *lock_path* stands for; the file stays, and means nothing by itself.
+
+    Raises:
+        LockHeldError: if another process held it for so many *seconds*.
+        OSError: if the folder cannot be written, or its file system has no such locks. A lock
+            that would outlive its holder is not used in their place.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(lock_path, timeout=seconds, fallback_to_soft=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise LockHeldError from None
+    try:
+        yield
+    finally:
+        lock.release()
