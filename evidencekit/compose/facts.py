@@ -6,9 +6,12 @@ Figures are worked out in integers, so that the same material prints the same on
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from evidencekit.compose.plan import Detail, Run, Style, Text, plain
+from evidencekit.model.moment import print_date, print_time
 from evidencekit.model.stated import Standing, Stated
 from evidencekit.model.timecode import format_media_time
 
@@ -73,10 +76,8 @@ def quoted(text: str) -> str:
 
 def listed(words: Iterable[str]) -> str:
     """Return words as a list in a sentence: "a, b and c"."""
-    every = tuple(words)
-    if len(every) < 2:
-        return "".join(every)
-    return f"{', '.join(every[:-1])} and {every[-1]}"
+    *before, last = [*words] or [""]
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def counted(number: int, noun: str) -> str:
@@ -130,3 +131,15 @@ def transcript_aid(matter: Matter, source: TranscriptSource) -> str:
             f"The recording is the evidence; the transcript is an aid. Who made it: {NOT_STATED}."
         )
     return f"The recording is the evidence; the transcript is an aid {makers}."
+
+
+def local_time(utc: str, timezone: str) -> str:
+    """Write a time of the custody log in the matter's zone, with UTC beside it."""
+    at = dt.datetime.fromisoformat(utc)
+    local = at.astimezone(ZoneInfo(timezone))
+    return f"{print_time(local)} {local.tzname()} ({at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ})"
+
+
+def local_date(utc: str, timezone: str) -> str:
+    """Write the date of a time of the custody log in the matter's zone."""
+    return print_date(dt.datetime.fromisoformat(utc).astimezone(ZoneInfo(timezone)).date())

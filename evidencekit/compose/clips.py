@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A sheet for each clip: where in the recording it is, what is said, and how to listen to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evidencekit.compose.drawing import Passage
+from evidencekit.compose.facts import (
+    NOT_STATED,
+    counted,
+    measured_detail,
+    mono,
+    quoted,
+    recording_name,
+    seconds_of_ms,
+    short_time,
+    stated_detail,
+    transcript_aid,
+)
+from evidencekit.compose.labels import label
+from evidencekit.compose.plan import (
+    Block,
+    Detail,
+    Details,
+    Figure,
+    Heading,
+    Manner,
+    Paragraph,
+    Part,
+    Run,
+    Text,
+    plain,
+)
+from evidencekit.compose.spoken import excerpt_lines, mapped_speakers
+from evidencekit.compose.waveform import waveform_svg
+from evidencekit.model.timecode import format_media_time, samples_to_ms
+
+if TYPE_CHECKING:
+    from evidencekit.court.profile import Profile
+    from evidencekit.model.bundle import Layout
+    from evidencekit.model.material import CutClip, Material, ReadRecording
+    from evidencekit.model.matter import Matter
+    from evidencekit.model.recording import Clip
+
+_RECORDINGS = "part:recordings"
+
+
+def clip_item(number: int) -> str:
+    """Return the id of a clip's sheet."""
+    return f"clip:{number}"
+
+
+def clip_title(clip: CutClip) -> str:
+    """Return what index and bookmark call a clip: "Clip 1: The refusal is explained"."""
+    return f"Clip {clip.number}: {clip.clip.title}"
+
+
+def clip_parts(material: Material, profile: Profile, layout: Layout | None) -> tuple[Part, ...]:
+    """Return one sheet a clip, in printed order."""
+    del profile
+    return tuple(
+        Part(
+            item=clip_item(clip.number),
+            title=clip_title(clip),
+            blocks=_sheet(material, read, clip, layout),
+        )
+        for read in material.recordings
+        for clip in read.clips
+    )
+
+
+def _sheet(
+    material: Material, read: ReadRecording, clip: CutClip, layout: Layout | None
+) -> tuple[Block, ...]:
+    return (
+        Paragraph(text=_source(read, layout)),
+        _figure(read, clip),
+        Details(rows=_times(material.matter, clip)),
+        *_words(material.matter, read, clip),
+        Heading(text="How to listen", level=2),
+        Paragraph(text=plain(how_to_listen(read, clip))),
+        Heading(text="Digests", level=2),
+        *_digests(read, clip),
+    )
+
+
+def _source(read: ReadRecording, layout: Layout | None) -> Text:
+    told = read.recording.recorded_at
+    when = str(told.value) if told else NOT_STATED
+    return (
+        Run(text=f"From {recording_name(read)}. Recorded: {when}. See "),
+        Run(text=label(layout, _RECORDINGS), target=_RECORDINGS),
+        Run(text="."),
+    )
+
+
+def _figure(read: ReadRecording, clip: CutClip) -> Figure:
+    measured = read.measurement
+    svg = waveform_svg(
+        measured.peaks,
+        sample_count=measured.sample_count,
+        sample_rate=measured.sample_rate,
+        passages=tuple(
+            Passage(number=each.number, samples=each.file.samples) for each in read.clips
+        ),
+        highlight=clip.file.samples,
+    )
+    start, end = _actual(clip)
+    return Figure(
+        svg=svg,
+        alt=(
+            f"Waveform of the whole of {recording_name(read)}, "
+            f"{format_media_time(measured.length_ms)} long. Clip {clip.number} is shaded, from "
+            f"{format_media_time(start)} to {format_media_time(end)}."
+        ),
+        caption=(
+            f"The whole of R{read.number} with this clip shaded dark and any other clip pale. "
+            "The height is scaled to the loudest moment of the recording."
+        ),
+    )
+
+
+def _actual(clip: CutClip) -> tuple[int, int]:
+    """Return where the clip starts and ends, in milliseconds, rounded down."""
+    samples, rate = clip.file.samples, clip.file.sample_rate
+    return samples_to_ms(samples.first, rate), samples_to_ms(samples.end, rate)
+
+
+def _times(matter: Matter, clip: CutClip) -> tuple[Detail, ...]:
+    file = clip.file
+    start, end = _actual(clip)
+    exact = (
+        f"sample {file.samples.first:,} to sample {file.samples.end - 1:,}, both included, counted "
+        f"from 0: {counted(file.samples.count, 'sample')} at {file.sample_rate:,} a second"
+    )
+    cut = (
+        f"{format_media_time(start)} to {format_media_time(end)} ({seconds_of_ms(file.length_ms)})"
+    )
+    rows = [
+        Detail(label="Asked for", text=plain(_asked_for(clip)), standing="T"),
+        measured_detail("Cut", cut),
+        measured_detail("Cut", exact),
+        measured_detail("Sound", f"{_channels(file.channels)}, {file.bits} bits a sample"),
+    ]
+    rows.extend(stated_detail(matter, _capital(fact.name), fact.stated) for fact in clip.levels)
+    return tuple(rows)
+
+
+def _asked_for(clip: CutClip) -> str:
+    """Return what was asked for: times, or words with what was added either side."""
+    told: Clip = clip.clip
+    if told.quote is None:
+        return str(told.span)
+    added = [
+        f"{seconds_of_ms(ms)} {where}"
+        for ms, where in ((told.before_ms, "before"), (told.after_ms, "after"))
+        if ms
+    ]
+    more = f", with {' and '.join(added)}" if added else ""
+    return f"the words {quoted(told.quote)}{more}: {clip.file.requested}"
+
+
+def _channels(channels: int) -> str:
+    return {1: "1 channel (mono)", 2: "2 channels (stereo)"}.get(channels, f"{channels} channels")
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _words(matter: Matter, read: ReadRecording, clip: CutClip) -> tuple[Block, ...]:
+    """Return the excerpt with what has to be said about it."""
+    heading = Heading(text="What is said", level=2)
+    source = read.recording.transcript
+    if clip.excerpt is None or source is None:
+        return (heading, _note("No transcript of this clip is supplied."))
+    notes = [] if clip.excerpt.numbered else ["The transcript has no words in this clip."]
+    if clip.excerpt.trimmed:
+        notes.append("The audio of this clip holds more words than are printed.")
+    if any(line.number is None for line in clip.excerpt.lines):
+        notes.append("Lines in grey, without a number, lie outside the clip.")
+    notes.append(transcript_aid(matter, source))
+    if speakers := mapped_speakers(matter, source):
+        notes.append(speakers)
+    return (heading, excerpt_lines(matter, clip.excerpt), _note(" ".join(notes)))
+
+
+def _note(text: str) -> Paragraph:
+    return Paragraph(text=plain(text), manner=Manner.NOTE)
+
+
+def how_to_listen(read: ReadRecording, clip: CutClip) -> str:
+    """Say which file to open, and where in the whole recording the clip is.
+
+    A recording that is withheld is not offered: who holds this page cannot open it.
+    """
+    told = read.recording.whole_recording or ""
+    start, _ = _actual(clip)
+    whole = f", or R{read.number} ({read.file_name}) at {short_time(start)}"
+    return (
+        f"Open {quoted(clip.file_name)} in the folder clips"
+        f"{'' if told.startswith('withheld') else whole}. Nothing plays from this page."
+    )
+
+
+def _digests(read: ReadRecording, clip: CutClip) -> tuple[Block, ...]:
+    file = clip.file
+    rows = (
+        measured_detail(
+            _digest_name(file.file_digest.algorithm, "clip's file"), mono(file.file_digest.value)
+        ),
+        measured_detail(
+            _digest_name(file.samples_digest.algorithm, "clip's samples"),
+            mono(file.samples_digest.value),
+        ),
+        measured_detail(
+            _digest_name(file.source_digest.algorithm, f"R{read.number}"),
+            mono(file.source_digest.value),
+        ),
+        measured_detail("Decoded with", f"{file.decoder}, {file.way}"),
+    )
+    return (
+        Details(rows=rows),
+        _note(
+            f"The digests let anybody check that the clip holds these samples of R{read.number}, "
+            f"and that R{read.number} is the file that was taken in. They do not show who speaks, "
+            "or when or where the recording was made."
+        ),
+    )
+
+
+def _digest_name(algorithm: str, what: str) -> str:
+    names = {"sha256": "SHA-256", "sha512": "SHA-512"}
+    return f"{names.get(algorithm, algorithm)} of {what}"
