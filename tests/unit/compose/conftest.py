@@ -38,6 +38,7 @@ from evidencekit.model.matter import (
     Statement,
     Transfer,
 )
+from evidencekit.model.moment import Moment
 from evidencekit.model.person import Person
 from evidencekit.model.recording import Clip, Recording, TranscriptSource
 from evidencekit.model.stated import from_file, measured, told
@@ -122,7 +123,7 @@ def _visit() -> Recording:
         file="recordings/visit.m4a",
         title="Home visit",
         recorded_at=told(
-            _local(2026, 3, 11, 14, 5), by="amara", source="/recordings/visit/recorded_at"
+            Moment.of(_local(2026, 3, 11, 14, 5)), by="amara", source="/recordings/visit/recorded_at"
         ),
         place=told("Ms Dean's living room", by="amara"),
         made_by=told("amara", by="amara"),
