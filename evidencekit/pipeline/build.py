@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Build a package: read, compose, typeset, assemble, and hand it over whole or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from evidencekit.court.check import court_findings
+from evidencekit.court.profile import Profile
+from evidencekit.court.profiles import choose_profile
+from evidencekit.court.sections import resolve_sections
+from evidencekit.custody.digests import FileDigest
+from evidencekit.custody.intake import LOG_NAME, check_recordings
+from evidencekit.custody.log import parse_log
+from evidencekit.custody.paths import inside
+from evidencekit.errors import LimitExceeded
+from evidencekit.matterfile.pending import not_acted_on
+from evidencekit.model.findings import Finding
+from evidencekit.model.material import Material
+from evidencekit.model.matter import Matter, Section
+from evidencekit.model.progress import IsCancelled, OnProgress, Progress, raise_if_cancelled
+from evidencekit.package.handover import staged
+from evidencekit.package.opened import Package, open_package
+from evidencekit.pipeline.contents import Assembled, write_contents
+from evidencekit.pipeline.documents import Documents, take_in_documents
+from evidencekit.pipeline.gaps import gaps
+from evidencekit.pipeline.pages import Pages, set_pages
+from evidencekit.pipeline.read import read_recordings
+from evidencekit.pipeline.tools import software
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from evidencekit.model.bundle import IndexEntry
+
+#: The editions that this version makes.
+EDITIONS = ("file",)
+
+
+@frozen(kw_only=True)
+class Draft:
+    """A bundle whose pages are set and numbered, and not assembled yet."""
+
+    material: Material
+    profile: Profile
+    sections: tuple[Section, ...]
+    documents: Documents
+    pages: Pages
+    findings: tuple[Finding, ...]
+    log_bytes: bytes
+    digests: Mapping[str, FileDigest]
+
+
+def build(
+    matter: Matter,
+    *,
+    folder: Path | str,
+    into: Path | str,
+    edition: str = "file",
+    originals: str = "copy",
+    placeholders: Collection[str] = (),
+    matter_file: Path | None = None,
+    now: dt.datetime | None = None,
+    executor: Executor | None = None,
+    progress: OnProgress | None = None,
+    cancelled: IsCancelled | None = None,
+) -> Package:
+    """Build the package of *matter* at *into*, from the files in *folder*.
+
+    The recordings must have been taken in (`intake`); a file that differs from its first digest
+    stops the build. *originals* is "copy" or "leave"; *placeholders* names documents that may be
+    missing; *now* is the time written into bag-info.txt and nowhere else. The package appears
+    whole or not at all, and an earlier one at *into* stays until the new one is complete.
+
+    Raises:
+        IntakeError, SpanError, TranscriptError, CustodyError, AssemblyError, OutputError: when
+            an input cannot be used or the result not written; SeveralErrors for several at once.
+        Cancelled: if *cancelled* returned True; nothing is left behind.
+    """
+    folder = Path(folder)
+    if edition not in EDITIONS:
+        msg = f"the editions this version makes: {', '.join(EDITIONS)}"
+        raise LimitExceeded(msg, edition)
+    tell = _Teller(progress)
+    with (
+        tempfile.TemporaryDirectory(prefix="evidencekit-") as scratch,
+        staged(Path(into), needed_bytes=_needed(matter, folder), inputs=folder) as stage,
+    ):
+        draft = make_draft(
+            matter,
+            folder=folder,
+            clips_folder=stage / "data" / "clips",
+            scratch=Path(scratch),
+            placeholders=placeholders,
+            executor=executor,
+            progress=progress,
+            cancelled=cancelled,
+        )
+        raise_if_cancelled(cancelled)
+        tell("package", 0)
+        write_contents(
+            Assembled(
+                material=draft.material,
+                profile=draft.profile,
+                documents=draft.documents,
+                pages=draft.pages,
+                findings=draft.findings,
+                log_bytes=draft.log_bytes,
+                digests=draft.digests,
+            ),
+            stage=stage,
+            folder=folder,
+            edition=edition,
+            originals=originals,
+            matter_file=matter_file,
+            now=now or dt.datetime.now(dt.UTC),
+            cancelled=cancelled,
+        )
+        tell("package", 1)
+    return open_package(into)
+
+
+class _Teller:
+    """Tells of stages that have no finer steps."""
+
+    def __init__(self, progress: OnProgress | None) -> None:
+        self._progress = progress
+
+    def __call__(self, stage: str, done: int) -> None:
+        if self._progress is not None:
+            self._progress(Progress(stage=stage, done=done, total=1))
+
+
+def _needed(matter: Matter, folder: Path) -> int:
+    """Estimate the bytes a build writes: the originals once, and as much again for what is made."""
+    files = [each.file for each in (*matter.recordings, *matter.documents)]
+    sizes = (inside(folder, each).stat().st_size for each in files if inside(folder, each).exists())
+    return 2 * sum(sizes) + 16_000_000
+
+
+def make_draft(
+    matter: Matter,
+    *,
+    folder: Path,
+    clips_folder: Path,
+    scratch: Path,
+    placeholders: Collection[str] = (),
+    executor: Executor | None = None,
+    progress: OnProgress | None = None,
+    cancelled: IsCancelled | None = None,
+) -> Draft:
+    """Do everything up to the exact page numbers, writing only clips and scratch files.
+
+    Raises:
+        EvidenceError: as `build` says.
+    """
+    tell = _Teller(progress)
+    profile = choose_profile(matter.case)
+    sections = resolve_sections(matter, profile)
+    log_path = folder / LOG_NAME
+    log_bytes = log_path.read_bytes() if log_path.exists() else b""
+    log = parse_log(log_bytes, name=LOG_NAME)
+    tell("hash", 0)
+    digests = check_recordings(matter, folder=folder, log=log)
+    tell("hash", 1)
+    clips_folder.mkdir(parents=True, exist_ok=True)
+    documents = take_in_documents(
+        matter,
+        folder=folder,
+        scratch=scratch,
+        placeholders=placeholders,
+        executor=executor,
+        progress=progress,
+        cancelled=cancelled,
+    )
+    recordings, read_findings = read_recordings(
+        matter,
+        folder=folder,
+        digests=digests,
+        clips_folder=clips_folder,
+        executor=executor,
+        progress=progress,
+        cancelled=cancelled,
+    )
+    material = Material(
+        matter=matter,
+        recordings=recordings,
+        documents=documents.taken,
+        log=log,
+        software=software(),
+    )
+    tell("pages", 0)
+    pages = set_pages(
+        material,
+        profile,
+        sections,
+        bound_pages={item: taken.pages for item, taken in documents.bound},
+        cancelled=cancelled,
+    )
+    tell("pages", 1)
+    return Draft(
+        material=material,
+        profile=profile,
+        sections=sections,
+        documents=documents,
+        pages=pages,
+        findings=(
+            *gaps(matter),
+            *read_findings,
+            *documents.findings,
+            *court_findings(matter, profile, pages=len(pages.layout.marks)),
+            *not_acted_on(matter),
+        ),
+        log_bytes=log_bytes,
+        digests=digests,
+    )
+
+
+def plan(
+    matter: Matter,
+    *,
+    folder: Path | str,
+    placeholders: Collection[str] = (),
+    executor: Executor | None = None,
+    progress: OnProgress | None = None,
+    cancelled: IsCancelled | None = None,
+) -> tuple[IndexEntry, ...]:
+    """Return the index with its exact labels, and write nothing.
+
+    Raises:
+        EvidenceError: as `build` does for the same input.
+    """
+    with tempfile.TemporaryDirectory(prefix="evidencekit-") as name:
+        scratch = Path(name)
+        draft = make_draft(
+            matter,
+            folder=Path(folder),
+            clips_folder=scratch / "clips",
+            scratch=scratch,
+            placeholders=placeholders,
+            executor=executor,
+            progress=progress,
+            cancelled=cancelled,
+        )
+    return draft.pages.layout.entries
+

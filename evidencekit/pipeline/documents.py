@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Take in every document: each ends bound in, or as a placeholder that says why, or stops the build."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from evidencekit.custody.paths import inside
+from evidencekit.errors import DocumentUnusable, EvidenceError, SeveralErrors
+from evidencekit.model.findings import Finding, Severity
+from evidencekit.model.material import Outcome, TakenDocument
+from evidencekit.pdf.takein import TakenIn, take_in
+from evidencekit.pipeline.work import Task, run_all
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from concurrent.futures import Executor
+    from pathlib import Path
+
+    from evidencekit.model.matter import Document, Matter
+    from evidencekit.model.progress import IsCancelled, OnProgress
+
+#: A document that takes longer than this to open hangs.
+_SECONDS = 120
+STATEMENT_ITEM = "part:statement"
+
+
+@frozen(kw_only=True)
+class Documents:
+    """The documents as taken in. `bound` maps item ids to what was taken in of them.
+
+    `signed` is what was taken in of the signed statement, where the matter names one.
+    """
+
+    taken: tuple[TakenDocument, ...]
+    bound: tuple[tuple[str, TakenIn], ...]
+    findings: tuple[Finding, ...]
+
+    def of(self, item: str) -> TakenIn | None:
+        """Return what was taken in for an item, or None."""
+        return dict(self.bound).get(item)
+
+
+@frozen(kw_only=True)
+class _Outcome:
+    """A document taken in, or the error that says why not. Errors come back as values, so that a
+    placeholder can stand for one and the others are all named at once.
+    """
+
+    taken: TakenIn | None = None
+    error: DocumentUnusable | None = None
+
+
+def take_in_documents(
+    matter: Matter,
+    *,
+    folder: Path,
+    scratch: Path,
+    placeholders: Collection[str] = (),
+    executor: Executor | None = None,
+    progress: OnProgress | None = None,
+    cancelled: IsCancelled | None = None,
+) -> Documents:
+    """Take in the matter's documents and its signed statement into *scratch*.
+
+    Raises:
+        DocumentUnusable: for a document that cannot be bound in and is not in *placeholders*;
+            SeveralErrors for several.
+        PathEscapes: for a path that leaves *folder*.
+    """
+    wanted = [(f"document:{each.id}", each.file, each.id) for each in matter.documents]
+    if matter.statement is not None and matter.statement.signed is not None:
+        wanted.append((STATEMENT_ITEM, matter.statement.signed, ""))
+    tasks = [
+        Task(
+            subject=item,
+            function=_take_in,
+            arguments=(
+                inside(folder, file),
+                scratch / f"{index}.pdf",
+                file,
+                item,
+                document_id,
+            ),
+        )
+        for index, (item, file, document_id) in enumerate(wanted)
+    ]
+    outcomes: tuple[_Outcome, ...] = run_all(
+        tasks,
+        stage="documents",
+        executor=executor,
+        progress=progress,
+        cancelled=cancelled,
+        seconds=_SECONDS,
+    )
+    by_item = {item: outcome for (item, _, _), outcome in zip(wanted, outcomes, strict=True)}
+    _raise_unless_placeholder(by_item, placeholders)
+    taken = tuple(_taken(each, by_item[f"document:{each.id}"]) for each in matter.documents)
+    return Documents(
+        taken=taken,
+        bound=tuple((item, each.taken) for item, each in by_item.items() if each.taken),
+        findings=(
+            *(finding for each in outcomes if each.taken for finding in each.taken.findings),
+            *_placeholder_findings(taken),
+        ),
+    )
+
+
+def _take_in(source: Path, to: Path, name: str, item: str, document_id: str) -> _Outcome:
+    try:
+        return _Outcome(taken=take_in(source, to, name=name, item=item))
+    except DocumentUnusable as error:
+        return _Outcome(error=DocumentUnusable(error.path, error.reason, document_id))
+
+
+def _raise_unless_placeholder(
+    by_item: dict[str, _Outcome], placeholders: Collection[str]
+) -> None:
+    errors: list[EvidenceError] = [
+        each.error
+        for each in by_item.values()
+        if each.error is not None and each.error.item not in placeholders
+    ]
+    if len(errors) > 1:
+        raise SeveralErrors(tuple(errors))
+    if errors:
+        raise errors[0]
+
+
+def _taken(document: Document, outcome: _Outcome) -> TakenDocument:
+    if outcome.taken is not None:
+        return TakenDocument(
+            document=document, outcome=Outcome.INCLUDED, pages=outcome.taken.pages
+        )
+    return TakenDocument(
+        document=document,
+        outcome=Outcome.PLACEHOLDER,
+        pages=1,
+        reason=outcome.error.reason if outcome.error else None,
+    )
+
+
+def _placeholder_findings(taken: tuple[TakenDocument, ...]) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(
+            code="EK-K001",
+            severity=Severity.WARNING,
+            subject=f"document:{each.document.id}",
+            message=f"not included: it {each.reason}. A page says so in its place.",
+            group="completeness",
+        )
+        for each in taken
+        if each.outcome is Outcome.PLACEHOLDER
+    )

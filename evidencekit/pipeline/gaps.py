@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What nobody has said yet. Each gap prints as "not stated"; each is a finding for its author."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evidencekit.model.consent import ConsentStatus
+from evidencekit.model.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from evidencekit.model.matter import Matter
+    from evidencekit.model.recording import Recording
+
+#: What a court asks of every recording (FJC guidance May 2025: why, who, when, edited, whole).
+_ASKED = (
+    ("recorded_at", "when it was made"),
+    ("made_by", "who made it"),
+    ("device", "with what it was made"),
+    ("reason", "why it was made"),
+    ("whole", "whether it is the whole recording"),
+    ("edited", "whether it was edited"),
+    ("copies", "who has copies"),
+)
+
+
+def gaps(matter: Matter) -> tuple[Finding, ...]:
+    """Return what is not stated or not known, recording by recording, in printed order."""
+    return tuple(
+        finding
+        for recording in matter.recordings_in_order
+        for finding in (*_told(recording), *_consent(matter, recording))
+    )
+
+
+def _told(recording: Recording) -> Iterator[Finding]:
+    missing = [
+        words
+        for name, words in _ASKED
+        if (stated := getattr(recording, name)) is None or stated.value == "not stated"
+    ]
+    if missing:
+        yield Finding(
+            code="EK-M004",
+            severity=Severity.WARNING,
+            subject=recording.id,
+            message=f"not stated: {'; '.join(missing)}. Printed as such.",
+            group="told",
+        )
+    source = recording.transcript
+    if source is not None and source.made_by is None and source.made_by_tool is None:
+        yield Finding(
+            code="EK-M005",
+            severity=Severity.WARNING,
+            subject=recording.id,
+            message="who made the transcript is not stated. Printed as such.",
+            group="told",
+        )
+
+
+def _consent(matter: Matter, recording: Recording) -> Iterator[Finding]:
+    if not recording.consent:
+        yield Finding(
+            code="EK-C001",
+            severity=Severity.WARNING,
+            subject=recording.id,
+            message="nothing is stated about who was asked, agreed or knew. Printed as such.",
+            group="consent",
+        )
+    for consent in recording.consent:
+        if any(event.status is ConsentStatus.NOT_KNOWN for event in consent.events):
+            yield Finding(
+                code="EK-C003",
+                severity=Severity.WARNING,
+                subject=f"{recording.id} / {consent.person}",
+                message='"not known". Printed as such.',
+                group="consent",
+            )
+    spoken = {person for _, person in recording.transcript.speakers} if recording.transcript else ()
+    told = {consent.person for consent in recording.consent}
+    for person in sorted(set(spoken) - told):
+        if matter.person(person) is not None:
+            yield Finding(
+                code="EK-C002",
+                severity=Severity.WARNING,
+                subject=f"{recording.id} / {person}",
+                message="speaks in the transcript, and nothing is stated about being recorded.",
+                group="consent",
+            )

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Compose and set the generated pages until every page number printed on them is the right one.
+
+Pages print the numbers of other pages, and a number's length can move a line and with it a page.
+So the pages are composed with the labels of the last layout and set again until a layout gives the
+same labels as the one it was composed from. Nothing is estimated.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from evidencekit.compose.bundle import bundle_items, compose_generated
+from evidencekit.compose.plan import Part
+from evidencekit.errors import LayoutUnstable
+from evidencekit.model.bundle import Layout, SectionHead, lay_out
+from evidencekit.model.progress import IsCancelled, raise_if_cancelled
+from evidencekit.pdf.typeset import Typeset, typeset
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from evidencekit.court.profile import Profile
+    from evidencekit.model.material import Material
+    from evidencekit.model.matter import Section
+
+_ROUNDS = 8
+
+
+@frozen(kw_only=True)
+class Pages:
+    """The generated parts, the PDF that holds them, and where every page of the bundle is."""
+
+    parts: tuple[Part, ...]
+    typeset: Typeset
+    layout: Layout
+
+
+def set_pages(
+    material: Material,
+    profile: Profile,
+    sections: Sequence[Section],
+    *,
+    bound_pages: Mapping[str, int],
+    cancelled: IsCancelled | None = None,
+) -> Pages:
+    """Compose, set and lay out. *bound_pages* gives the page count of each item bound in.
+
+    Raises:
+        LayoutUnstable: if the labels do not settle.
+        TypesettingFailed: if a page cannot be set.
+    """
+    items = bundle_items(material, profile, tuple(sections))
+    used = {item.section for item in items}
+    heads = [
+        SectionHead(letter=each.letter, title=each.title)
+        for each in sections
+        if each.letter in used
+    ]
+    statement = material.matter.statement
+    layout: Layout | None = None
+    for _ in range(_ROUNDS):
+        raise_if_cancelled(cancelled)
+        parts = compose_generated(material, profile, layout, tuple(sections))
+        pages = typeset(
+            parts, title=material.matter.case.title, language=material.matter.language
+        )
+        counts = {part.item: count for part, count in zip(parts, pages.pages, strict=True)}
+        counts |= bound_pages
+        found = lay_out(
+            heads,
+            [(item, counts[item.id]) for item in items],
+            numbering=profile.numbering,
+            exhibit_mark=statement.exhibit if statement else None,
+        )
+        if found == layout:
+            return Pages(parts=parts, typeset=pages, layout=layout)
+        layout = found
+    raise LayoutUnstable(_ROUNDS)

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Read every recording and transcript, and cut every clip.
+
+One recording is one piece of work: its transcript, the places of its quotes, one decode that cuts
+all of its clips, and the words of each. Where a clip's edges lie is decided before the decode, so
+that one pass is enough; only a quote widened past the end is cut again, when the end is known.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from evidencekit.custody.digests import FileDigest
+from evidencekit.custody.paths import inside
+from evidencekit.errors import SpanOutsideRecording
+from evidencekit.model.findings import Finding
+from evidencekit.model.material import CutClip, ReadRecording
+from evidencekit.model.recording import Clip, Recording
+from evidencekit.package.names import clip_file_name, unique_names
+from evidencekit.pipeline.work import Task, run_all
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from concurrent.futures import Executor
+
+    from evidencekit.model.clip import ClipFile, Measurement
+    from evidencekit.model.matter import Matter
+    from evidencekit.model.progress import IsCancelled, OnProgress
+    from evidencekit.model.timecode import Span
+    from evidencekit.model.transcript import Transcript
+
+#: Longer than any recording: a quote's span is not known to overrun before the decode.
+_NO_LIMIT_MS = 10**12
+
+
+@frozen(kw_only=True)
+class Reading:
+    """What one recording's work needs. `first_number` is the number of its first clip."""
+
+    recording: Recording
+    number: int
+    first_number: int
+    path: Path
+    transcript_path: Path | None
+    digest: FileDigest
+    clips_folder: Path
+    file_name: str
+
+
+@frozen(kw_only=True)
+class Read:
+    """What one recording's work gives."""
+
+    recording: ReadRecording
+    findings: tuple[Finding, ...]
+
+
+def read_recordings(
+    matter: Matter,
+    *,
+    folder: Path,
+    digests: Mapping[str, FileDigest],
+    clips_folder: Path,
+    executor: Executor | None = None,
+    progress: OnProgress | None = None,
+    cancelled: IsCancelled | None = None,
+) -> tuple[tuple[ReadRecording, ...], tuple[Finding, ...]]:
+    """Read all recordings of *matter* and write their clips into *clips_folder*.
+
+    Raises:
+        RecordingUnreadable, TranscriptError, SpanError, QuoteNotUnique: as the recording deserves;
+            SeveralErrors when several recordings fail.
+    """
+    tasks = []
+    first_number = 1
+    ordered = matter.recordings_in_order
+    names = unique_names([Path(each.file).name for each in ordered])
+    for number, (recording, name) in enumerate(zip(ordered, names, strict=True), start=1):
+        source = recording.transcript
+        reading = Reading(
+            recording=recording,
+            number=number,
+            first_number=first_number,
+            path=inside(folder, recording.file),
+            transcript_path=inside(folder, source.file) if source else None,
+            digest=digests[recording.id],
+            clips_folder=clips_folder,
+            file_name=name,
+        )
+        first_number += len(recording.clips)
+        tasks.append(Task(subject=recording.id, function=read_one, arguments=(reading,)))
+    results: tuple[Read, ...] = run_all(
+        tasks, stage="read", executor=executor, progress=progress, cancelled=cancelled
+    )
+    findings = tuple(finding for each in results for finding in each.findings)
+    return tuple(each.recording for each in results), findings
+
+
+def read_one(reading: Reading) -> Read:
+    """Do one recording's work: what `read_recordings` says, for one of them."""
+    from evidencekit.media.levels import levels
+    from evidencekit.transcript.check import check_transcript
+    from evidencekit.transcript.excerpt import excerpt
+
+    recording = reading.recording
+    transcript = _transcript(reading)
+    measurement, files = _measure(reading, transcript)
+    source = recording.transcript
+    cut = tuple(
+        CutClip(
+            number=reading.first_number + index,
+            recording=recording.id,
+            clip=clip,
+            file=file,
+            file_name=file.path.name,
+            excerpt=excerpt(
+                transcript,
+                file.requested,
+                speakers=dict(source.speakers),
+                first_words=clip.first_words,
+                last_words=clip.last_words,
+                where=_where(recording, index),
+            )
+            if transcript is not None and source is not None
+            else None,
+            levels=levels(file.path),
+        )
+        for index, (clip, file) in enumerate(zip(recording.clips, files, strict=True))
+    )
+    findings = (
+        check_transcript(transcript, length_ms=measurement.length_ms) if transcript else ()
+    )
+    return Read(
+        recording=ReadRecording(
+            number=reading.number,
+            recording=recording,
+            file_name=reading.file_name,
+            size=reading.digest.size,
+            digest=reading.digest.digests[0],
+            measurement=measurement,
+            transcript=transcript,
+            clips=cut,
+        ),
+        findings=(*(transcript.findings if transcript else ()), *findings),
+    )
+
+
+def _where(recording: Recording, index: int) -> str:
+    return f"{recording.id} clip {index + 1}"
+
+
+def _transcript(reading: Reading) -> Transcript | None:
+    from evidencekit.transcript.read import read_transcript
+
+    source = reading.recording.transcript
+    if source is None or reading.transcript_path is None:
+        return None
+    return read_transcript(reading.transcript_path, name=source.file, encoding=source.encoding)
+
+
+def _measure(
+    reading: Reading, transcript: Transcript | None
+) -> tuple[Measurement, tuple[ClipFile, ...]]:
+    """Decode once and cut; once more if a quote's span turned out to overrun the end."""
+    try:
+        return _cut_all(reading, transcript, _NO_LIMIT_MS)
+    except SpanOutsideRecording as error:
+        widened = any(
+            clip.quote is not None and error.where == _where(reading.recording, index)
+            for index, clip in enumerate(reading.recording.clips)
+        )
+        if not widened:
+            raise
+        return _cut_all(reading, transcript, error.length_ms)
+
+
+def _cut_all(
+    reading: Reading, transcript: Transcript | None, length_ms: int
+) -> tuple[Measurement, tuple[ClipFile, ...]]:
+    from evidencekit.media.measure import Cut, read_recording
+
+    recording = reading.recording
+    spans = [
+        _span(recording, index, clip, transcript, length_ms)
+        for index, clip in enumerate(recording.clips)
+    ]
+    cuts = [
+        Cut(
+            span=span,
+            to=reading.clips_folder
+            / clip_file_name(
+                number=reading.first_number + index,
+                title=recording.shown_title,
+                span=span,
+                ending=".wav",
+            ),
+            where=_where(recording, index),
+        )
+        for index, span in enumerate(spans)
+    ]
+    measurement, files = read_recording(
+        reading.path, name=recording.file, cuts=cuts, source_digest=reading.digest.digests[0]
+    )
+    return measurement, tuple(evolve(file, path=Path(file.path)) for file in files)
+
+
+def _span(
+    recording: Recording,
+    index: int,
+    clip: Clip,
+    transcript: Transcript | None,
+    length_ms: int,
+) -> Span:
+    from evidencekit.errors import QuoteNotUnique
+    from evidencekit.transcript.quote import span_of_quote
+
+    if clip.span is not None:
+        return clip.span
+    where = _where(recording, index)
+    if transcript is None or clip.quote is None:
+        raise QuoteNotUnique(where, ())
+    return span_of_quote(
+        transcript,
+        clip.quote,
+        before_ms=clip.before_ms,
+        after_ms=clip.after_ms,
+        length_ms=length_ms,
+        where=where,
+    )

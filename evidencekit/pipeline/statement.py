@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Write the draft covering statement alone, with the exhibit pages that a build would give it."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evidencekit.compose.statement import statement_part
+from evidencekit.errors import MatterError, Problem
+from evidencekit.package.docx import write_docx
+from evidencekit.pipeline.build import make_draft
+from evidencekit.pipeline.contents import statement_file_name
+
+if TYPE_CHECKING:
+    from evidencekit.model.matter import Matter
+    from evidencekit.model.progress import IsCancelled, OnProgress
+
+
+def write_statement(
+    matter: Matter,
+    *,
+    folder: Path | str,
+    to: Path | str | None = None,
+    progress: OnProgress | None = None,
+    cancelled: IsCancelled | None = None,
+) -> Path:
+    """Write the draft statement as a .docx at *to*, by default beside the matter file.
+
+    Raises:
+        MatterError: if the matter has no statement.
+        EvidenceError: as `build` does for the same input.
+    """
+    folder = Path(folder)
+    if matter.statement is None:
+        problem = Problem(
+            pointer="/statement",
+            place="[statement]",
+            message='there is none. Add it, with at least by = "<who makes the statement>"',
+        )
+        msg = "the matter"
+        raise MatterError(msg, (problem,))
+    target = (
+        Path(to)
+        if to is not None
+        else folder / statement_file_name(matter.statement.number, matter.statement.exhibit)
+    )
+    with tempfile.TemporaryDirectory(prefix="evidencekit-") as scratch:
+        draft = make_draft(
+            matter,
+            folder=folder,
+            clips_folder=Path(scratch) / "clips",
+            scratch=Path(scratch),
+            placeholders=[each.id for each in matter.documents],
+            progress=progress,
+            cancelled=cancelled,
+        )
+        part = statement_part(draft.material, draft.profile, draft.pages.layout)
+        if part is None:
+            msg = "a matter with a statement has a statement part"
+            raise AssertionError(msg)
+        made = Path(scratch) / "statement.docx"
+        write_docx(part, made, title=part.title, prepared_on=matter.case.prepared_on)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(f".{target.name}.part")
+        partial.write_bytes(made.read_bytes())
+        partial.replace(target)
+    return target

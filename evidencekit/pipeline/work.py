@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Run the same kind of work over many files, on this machine's cores or a caller's executor.
+
+By default each piece runs in a process of its own with limits on time and memory, because files
+come from strangers. With an executor the caller decides where it runs. Results come back in the
+order of the tasks, whatever order they finish in, so they never depend on where they ran.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from typing import Any, TypeVar
+
+from attrs import frozen
+
+from evidencekit.errors import EvidenceError, SeveralErrors
+from evidencekit.isolate import Isolate
+from evidencekit.model.progress import IsCancelled, OnProgress, Progress, raise_if_cancelled
+
+T = TypeVar("T")
+
+#: A recording of a day decodes in minutes; what takes longer than this hangs.
+SECONDS = 3600
+MEMORY_MB = 4096
+_POLL_SECONDS = 0.1
+
+
+@frozen(kw_only=True)
+class Task:
+    """One call: a function that pickles, its arguments, and the id to name in progress."""
+
+    subject: str
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+
+
+def run_all(
+    tasks: Sequence[Task],
+    *,
+    stage: str,
+    executor: Executor | None = None,
+    progress: OnProgress | None = None,
+    cancelled: IsCancelled | None = None,
+    seconds: int = SECONDS,
+) -> tuple[Any, ...]:
+    """Run *tasks* and return their results in the order given.
+
+    All tasks are run even when one fails, so that every bad file is named at once.
+
+    Raises:
+        EvidenceError: what the one failing task raised.
+        SeveralErrors: if more than one failed.
+        Cancelled: if *cancelled* returned True.
+    """
+    if not tasks:
+        return ()
+    if executor is not None:
+        futures = [executor.submit(task.function, *task.arguments) for task in tasks]
+        return _collect(tasks, futures, stage, progress, cancelled)
+    lanes = min(len(tasks), os.cpu_count() or 1)
+    with ThreadPoolExecutor(lanes) as threads:
+        chunks = [threads.submit(_run_isolated, task, seconds, cancelled) for task in tasks]
+        return _collect(tasks, chunks, stage, progress, cancelled)
+
+
+def _run_isolated(task: Task, seconds: int, cancelled: IsCancelled | None) -> Any:
+    raise_if_cancelled(cancelled)
+    with Isolate(seconds=seconds, memory_mb=MEMORY_MB, cancelled=cancelled) as worker:
+        return worker.call(task.function, *task.arguments)
+
+
+def _collect(
+    tasks: Sequence[Task],
+    futures: Sequence[Future[T]],
+    stage: str,
+    progress: OnProgress | None,
+    cancelled: IsCancelled | None,
+) -> tuple[T, ...]:
+    """Wait for all futures, tell of each that ends, and put results and errors in task order."""
+    subjects = {id(future): task.subject for task, future in zip(tasks, futures, strict=True)}
+    pending = set(futures)
+    try:
+        while pending:
+            raise_if_cancelled(cancelled)
+            done, pending = wait(pending, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
+            for future in done:
+                if progress is not None:
+                    progress(
+                        Progress(
+                            stage=stage,
+                            done=len(futures) - len(pending),
+                            total=len(futures),
+                            subject=subjects[id(future)],
+                        )
+                    )
+    finally:
+        for future in pending:
+            future.cancel()
+    errors = [error for future in futures if (error := future.exception()) is not None]
+    for error in errors:
+        if not isinstance(error, EvidenceError):
+            raise error
+    if len(errors) > 1:
+        raise SeveralErrors(tuple(errors))
+    if errors:
+        raise errors[0]
+    return tuple(future.result() for future in futures)
