@@ -482,7 +482,7 @@ class SeveralErrors(EvidenceError):
 class VerificationFailed(EvidenceError):
     """A report holds failures. Raised only by `Report.raise_for_findings`."""
 
-    def __init__(self, report: Any) -> None:  # noqa: ANN401 - a model.Report; errors knows no room
+    def __init__(self, report: Any) -> None:
         self.report = report
         super().__init__(report)
 

@@ -133,7 +133,8 @@ class Table:
 @frozen(kw_only=True)
 class Detail:
     """One line of a list of facts. `standing` is "T", "F", "M" or "" and prints in a column of
-    its own; several lines with one label follow each other and the label prints once."""
+    its own; several lines with one label follow each other and the label prints once.
+    """
 
     label: str
     text: Text

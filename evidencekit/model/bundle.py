@@ -7,12 +7,15 @@ and is where the index's link leads. There is one place where labels are made: `
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from evidencekit.model.moment import Moment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Numbering(StrEnum):
@@ -24,7 +27,8 @@ class Numbering(StrEnum):
 
 class ItemKind(StrEnum):
     """`GENERATED`: pages set by evidencekit. `DOCUMENT`: somebody else's pages, bound in.
-    `PLACEHOLDER`: a page that names a document and says why it is not there."""
+    `PLACEHOLDER`: a page that names a document and says why it is not there.
+    """
 
     GENERATED = "generated"
     DOCUMENT = "document"

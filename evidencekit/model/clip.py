@@ -15,7 +15,8 @@ from evidencekit.model.timecode import SampleRange, Span, samples_to_ms
 @frozen(kw_only=True)
 class Decoder:
     """The program that turned the file into samples. Lossy decoders differ in the last bit
-    between versions and processors, so a digest of samples means little without this."""
+    between versions and processors, so a digest of samples means little without this.
+    """
 
     name: str
     library: str

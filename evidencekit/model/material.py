@@ -18,7 +18,8 @@ from evidencekit.model.transcript import Excerpt, Transcript
 @frozen(kw_only=True)
 class CutClip:
     """A clip as cut. `number` counts the clips of the bundle from 1, in printed order;
-    `file_name` is its name in the folder of clips."""
+    `file_name` is its name in the folder of clips.
+    """
 
     number: int
     recording: str

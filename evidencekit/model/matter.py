@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-
 from attrs import field, frozen
 
 from evidencekit.model.consent import optional_moment
@@ -11,7 +10,6 @@ from evidencekit.model.moment import Moment
 from evidencekit.model.person import Person
 from evidencekit.model.recording import Recording
 from evidencekit.model.timecode import Span
-
 
 SCHEMA = "evidencekit/matter/1"
 

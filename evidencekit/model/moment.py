@@ -112,4 +112,5 @@ def in_zone(naive: dt.datetime, zone: ZoneInfo) -> dt.datetime:
     hint = " or ".join(
         each.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for each in (first, second)
     )
-    raise LocalTimeUnclear(f"{msg}. Write which is meant: {hint}")
+    advice = f"{msg}. Write which is meant: {hint}"
+    raise LocalTimeUnclear(advice)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-
 from attrs import field, frozen
 
 from evidencekit.model.consent import Consent, UseInEvidence

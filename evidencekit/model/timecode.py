@@ -89,7 +89,8 @@ def _not_negative(_: object, __: object, value: int) -> None:
 @frozen(kw_only=True)
 class Span:
     """A stretch of a recording, [start_ms, end_ms). Whether it is empty or reversed is for its
-    user to say, who can name the clip."""
+    user to say, who can name the clip.
+    """
 
     start_ms: int = field(validator=_not_negative)
     end_ms: int = field(validator=_not_negative)
