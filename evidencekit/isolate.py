@@ -32,18 +32,15 @@ import time
 import traceback
 from enum import Enum
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import IO, TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
 import attrs
 
-from evidencekit.errors import EvidenceError, WorkerFailed
-from evidencekit.model.progress import raise_if_cancelled
+from evidencekit.errors import Cancelled, EvidenceError, WorkerFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
-
-    from evidencekit.model.progress import IsCancelled
 
 __all__ = ["Isolate"]
 
@@ -72,7 +69,7 @@ class Isolate:
     """
 
     def __init__(
-        self, *, seconds: int, memory_mb: int, cancelled: IsCancelled | None = None
+        self, *, seconds: int, memory_mb: int, cancelled: Callable[[], bool] | None = None
     ) -> None:
         self._seconds = seconds
         self._memory_mb = memory_mb
@@ -81,7 +78,7 @@ class Isolate:
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
 
-    def __enter__(self) -> Isolate:
+    def __enter__(self) -> Self:
         """Return itself; the worker starts with the first call."""
         return self
 
@@ -117,7 +114,8 @@ class Isolate:
             return answer  # type: ignore[no-any-return]
         if isinstance(answer, EvidenceError):
             raise answer
-        raise WorkerFailed("sent back something that is not an answer")
+        msg = "sent back something that is not an answer"
+        raise WorkerFailed(msg)
 
     def close(self) -> None:
         """End the worker, and wait until it is gone."""
@@ -138,9 +136,11 @@ class Isolate:
             try:
                 answer = self._answers.get(timeout=_POLL_SECONDS)
             except queue.Empty:
-                raise_if_cancelled(self._cancelled)
+                if self._cancelled is not None and self._cancelled():
+                    raise Cancelled from None
                 if time.monotonic() > deadline:
-                    raise WorkerFailed(f"took longer than {self._seconds} seconds") from None
+                    msg = f"took longer than {self._seconds} seconds"
+                    raise WorkerFailed(msg) from None
                 continue
             if answer is None:
                 raise WorkerFailed(_how_it_ended(process))
@@ -153,7 +153,7 @@ class Isolate:
         self._kill()
         # -P: a file called json.py beside somebody's recordings must not become a module of ours.
         command = [sys.executable, "-P", "-m", "evidencekit.isolate", str(self._memory_mb)]
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -163,9 +163,7 @@ class Isolate:
         assert process.stdout is not None  # noqa: S101 - Popen was given a pipe
         self._process = process
         self._answers = queue.SimpleQueue()
-        threading.Thread(
-            target=_forward, args=(process.stdout, self._answers), daemon=True
-        ).start()
+        threading.Thread(target=_forward, args=(process.stdout, self._answers), daemon=True).start()
         return process
 
     def _kill(self) -> None:
@@ -217,7 +215,7 @@ def _read_frame(pipe: IO[bytes]) -> bytes | None:
 class _OwnClasses(pickle.Unpickler):
     """Unpickles this package's own values and plain ones, and nothing that could act."""
 
-    def find_class(self, module_name: str, global_name: str) -> Any:  # noqa: ANN401
+    def find_class(self, module_name: str, global_name: str) -> Any:
         """Return a class that is only data.
 
         Raises:
@@ -243,8 +241,9 @@ def _load(answer: bytes) -> tuple[bool, Any]:
     """
     try:
         fine, value = _OwnClasses(io.BytesIO(answer)).load()
-    except Exception as error:  # noqa: BLE001 - bytes nobody vouches for can raise anything
-        raise WorkerFailed("sent back something that is not an answer") from error
+    except Exception as error:
+        msg = "sent back something that is not an answer"
+        raise WorkerFailed(msg) from error
     return bool(fine), value
 
 
@@ -267,7 +266,7 @@ def _serve(memory_mb: int) -> None:
 def _limit_memory(memory_mb: int) -> None:
     """Set the limit, where the system has one, and write no core files."""
     try:
-        import resource  # noqa: PLC0415 - POSIX only
+        import resource
     except ImportError:
         return
     with contextlib.suppress(ValueError, OSError):

@@ -42,6 +42,14 @@ class Box:
         """The height in the page's own units."""
         return self.top - self.bottom
 
+    def array(self) -> pikepdf.Array:
+        """Return the box as a PDF has it."""
+        import pikepdf
+
+        return pikepdf.Array(
+            [round(each, 4) for each in (self.left, self.bottom, self.right, self.top)]
+        )
+
 
 @frozen
 class View:
@@ -72,6 +80,15 @@ class View:
         }[self.turn]
 
 
+def sheet_around(view: View) -> Box:
+    """Return a sheet of A4 around what is displayed, or larger where the page is larger."""
+    wide, high = (A4_HEIGHT, A4_WIDTH) if view.turn in {90, 270} else (A4_WIDTH, A4_HEIGHT)
+    box = view.box
+    extra_x = max(0.0, wide / view.unit - box.width) / 2
+    extra_y = max(0.0, high / view.unit - box.height) / 2
+    return Box(box.left - extra_x, box.bottom - extra_y, box.right + extra_x, box.top + extra_y)
+
+
 def view_of(page: pikepdf.Page) -> View:
     """Return what is displayed of *page*: its crop box inside its media box, turned."""
     media = _box(_inherited(page, "/MediaBox")) or Box(*_LETTER)
@@ -83,7 +100,7 @@ def view_of(page: pikepdf.Page) -> View:
     )
 
 
-def _inherited(page: pikepdf.Page, key: str) -> Any:  # noqa: ANN401 - any object of a PDF
+def _inherited(page: pikepdf.Page, key: str) -> Any:
     """Return a page's value or the nearest one above it, in a tree that may have loops."""
     node: Any = page.obj
     for _ in range(64):
@@ -96,7 +113,7 @@ def _inherited(page: pikepdf.Page, key: str) -> Any:  # noqa: ANN401 - any objec
     return None
 
 
-def _box(value: Any) -> Box | None:  # noqa: ANN401 - any object of a PDF
+def _box(value: Any) -> Box | None:
     """Read a box with its corners in any order; None if it is none, or holds no area."""
     try:
         x0, y0, x1, y1 = (float(each) for each in list(value)[:_CORNERS])
@@ -117,7 +134,7 @@ def _common(one: Box, other: Box) -> Box | None:
     return box if box.width > 0 and box.height > 0 else None
 
 
-def _turn(value: Any) -> int:  # noqa: ANN401 - any object of a PDF
+def _turn(value: Any) -> int:
     """Return 0, 90, 180 or 270, whatever number of turns stands there."""
     try:
         return int(value) // 90 % 4 * 90
@@ -125,7 +142,7 @@ def _turn(value: Any) -> int:  # noqa: ANN401 - any object of a PDF
         return 0
 
 
-def _unit(value: Any) -> float:  # noqa: ANN401 - any object of a PDF
+def _unit(value: Any) -> float:
     """Return the size of a page's unit in points."""
     try:
         unit = float(value)

@@ -3,20 +3,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pikepdf
+
+    from evidencekit.pdf.boxes import Box
+
+#: What a page's drawing can end with: any operator but those whose operands follow it (BI, ID).
+_LAST_OPERATOR = re.compile(
+    rb"(?:^|[\s\])>])(?:[bBcfFglmnsSTvwy'\"]|[bB]\*|[fTW]\*|W|h|BM?C|BT|BX|CS|cs|cm|DP|Do|EI|EMC|ET|EX"
+    rb"|G|J|K|M|MP|Q|RG|SC|SCN|T[DJLcdfjmrswz]|d|d0|d1|gs|i|j|k|q|re|rg|ri|sc|scn|sh|SCN|BDC)\s*$"
+)
+_IMAGE_DATA = re.compile(rb"\bBI\b.*\bID\b", re.DOTALL)
+_TAIL = 64
 
 
 def streams_of(page: pikepdf.Page) -> list[pikepdf.Object]:
     """Return the content streams of *page*, leaving out what is no stream."""
-    import pikepdf  # noqa: PLC0415 - heavy
+    import pikepdf
 
     contents = page.obj.get("/Contents")
     listed = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
     return [each for each in listed if isinstance(each, pikepdf.Stream)]
+
+
+def ends_in_an_operator(page: pikepdf.Page) -> bool:
+    """Return whether what *page* draws is complete, so that more can follow in a stream of its own.
+
+    A string, array or inline image that is never closed would swallow what comes after it.
+    """
+    import pikepdf
+
+    streams = streams_of(page)
+    try:
+        tail = b" ".join(each.read_bytes() for each in streams[-1:])[-_TAIL:]
+    except pikepdf.PdfError:
+        return False
+    return not tail.strip() or _LAST_OPERATOR.search(tail) is not None
+
+
+def finish(pdf: pikepdf.Pdf, page: pikepdf.Page, box: Box) -> bool:
+    """Mend a page whose drawing breaks off: leave out the operator that was not finished.
+
+    An inline image that breaks off may still be shown by a reader. There, what the page draws
+    moves into a form of its own, whose end no reader runs past; then the answer is True.
+    """
+    import pikepdf
+
+    content = b"\n".join(_readable(each) for each in streams_of(page))
+    after_last_image = content[max(content.rfind(b"EI"), 0) :]
+    if _IMAGE_DATA.search(after_last_image) is None:
+        try:
+            mended = pikepdf.unparse_content_stream(pikepdf.parse_content_stream(page))
+        except (pikepdf.PdfError, pikepdf.PdfParsingError):
+            pass
+        else:
+            page.obj["/Contents"] = pdf.make_indirect(pdf.make_stream(mended + b"\n"))
+            return False
+    form = pdf.make_stream(content)
+    form["/Type"] = pikepdf.Name.XObject
+    form["/Subtype"] = pikepdf.Name.Form
+    form["/BBox"] = box.array()
+    if (resources := page.obj.get("/Resources")) is not None:
+        form["/Resources"] = resources
+    page.obj["/Resources"] = pikepdf.Dictionary(XObject=pikepdf.Dictionary(EKPage=form))
+    page.obj["/Contents"] = pdf.make_indirect(pdf.make_stream(b"/EKPage Do\n"))
+    return True
+
+
+def _readable(stream: pikepdf.Object) -> bytes:
+    """Return what can be decoded of a content stream."""
+    import pikepdf
+
+    try:
+        return stream.read_bytes()
+    except pikepdf.PdfError:
+        return b""
 
 
 class Wrapper:
@@ -51,6 +117,6 @@ class Wrapper:
 
     def set(self, page: pikepdf.Page, streams: Sequence[pikepdf.Object]) -> None:
         """Give *page* an array of its own, since several pages may share one."""
-        import pikepdf  # noqa: PLC0415 - heavy
+        import pikepdf
 
         page.obj["/Contents"] = pikepdf.Array(streams)

@@ -105,7 +105,7 @@ class Neutraliser:
             if _is_dictionary(action) and not _goes_to_page(action):
                 self.removed[str(action.get("/S"))] += 1
             del root["/OpenAction"]
-        names = root.get("/Names")
+        names: Any = root.get("/Names")
         if _is_dictionary(names):
             self.removed["/JavaScript"] += _leaves(names.get("/JavaScript"))
             self.files += _leaves(names.get("/EmbeddedFiles"))
@@ -113,13 +113,21 @@ class Neutraliser:
                 del names[key]
         if "/AA" in root:
             self.removed["automatic"] += 1
-        for key in ("/AA", "/AF", "/Collection", "/Outlines", "/URI", "/Threads", "/StructTreeRoot"):
+        for key in (
+            "/AA",
+            "/AF",
+            "/Collection",
+            "/Outlines",
+            "/URI",
+            "/Threads",
+            "/StructTreeRoot",
+        ):
             if key in root:
                 del root[key]
         self.removed += Counter()
 
     def _page(self, page: pikepdf.Page) -> None:
-        import pikepdf  # noqa: PLC0415 - heavy
+        import pikepdf
 
         if "/AA" in page.obj:
             self.removed["automatic"] += 1
@@ -138,7 +146,7 @@ class Neutraliser:
 
     def _keeps(self, annotation: pikepdf.Object) -> bool:
         """Take the actions out of an annotation; return whether anything of it is left."""
-        import pikepdf  # noqa: PLC0415 - heavy
+        import pikepdf
 
         subtype = str(annotation.get("/Subtype"))
         if "/AA" in annotation:
@@ -180,7 +188,7 @@ class Neutraliser:
 
     def _tags(self) -> None:
         """Take out the numbers that would lead into the bundle's own structure tree."""
-        import pikepdf  # noqa: PLC0415 - heavy
+        import pikepdf
 
         for each in self._pdf.objects:
             if isinstance(each, (pikepdf.Dictionary, pikepdf.Stream)):
@@ -189,8 +197,8 @@ class Neutraliser:
                         del each[key]
 
 
-def _is_dictionary(value: Any) -> bool:  # noqa: ANN401 - any object of a PDF
-    import pikepdf  # noqa: PLC0415 - heavy
+def _is_dictionary(value: Any) -> bool:
+    import pikepdf
 
     return isinstance(value, pikepdf.Dictionary)
 
@@ -204,9 +212,9 @@ def _goes_to_web(action: pikepdf.Object) -> bool:
     return bool(action.get("/S") == "/URI" and address.startswith(_WEB))
 
 
-def _leaves(tree: Any) -> int:  # noqa: ANN401 - any object of a PDF
+def _leaves(tree: Any) -> int:
     """Count the values of a name tree; at least one if there is a tree at all."""
-    import pikepdf  # noqa: PLC0415 - heavy
+    import pikepdf
 
     if not _is_dictionary(tree):
         return 0

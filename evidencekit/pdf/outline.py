@@ -7,12 +7,14 @@ follows no action but going to a page, and does not trust that a list ends.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import pikepdf
 
 #: More bookmarks than this in one document help nobody and cost the reader.
@@ -32,7 +34,7 @@ class OutlineLine:
 
 def read_outline(pdf: pikepdf.Pdf) -> tuple[tuple[OutlineLine, ...], bool]:
     """Return the bookmarks of *pdf*, and whether all of them were read."""
-    outlines = pdf.Root.get("/Outlines")
+    outlines: Any = pdf.Root.get("/Outlines")
     if not _is_dictionary(outlines):
         return (), True
     pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages, start=1)}
@@ -60,16 +62,21 @@ def read_outline(pdf: pikepdf.Pdf) -> tuple[tuple[OutlineLine, ...], bool]:
     return tuple(lines), complete
 
 
-def clean_title(value: Any) -> str:  # noqa: ANN401 - any object of a PDF
+def clean_title(value: Any) -> str:
     """Return a title as one line of printable characters."""
     text = "" if value is None else str(value)[: 4 * _LONGEST_TITLE]
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line[:_LONGEST_TITLE]
 
 
-def write_outline(pdf: pikepdf.Pdf, lines: Sequence[OutlineLine]) -> None:
-    """Replace the bookmarks of *pdf*. The first level is shown open, what is below it closed."""
-    import pikepdf  # noqa: PLC0415 - heavy
+def write_outline(
+    pdf: pikepdf.Pdf, lines: Sequence[OutlineLine], pages: Sequence[pikepdf.Page]
+) -> None:
+    """Replace the bookmarks of *pdf*, whose pages are *pages* in order.
+
+    The first level is shown open, what is below it closed.
+    """
+    import pikepdf
 
     nodes = [
         pdf.make_indirect(pikepdf.Dictionary(Title=pikepdf.String(line.title))) for line in lines
@@ -77,7 +84,7 @@ def write_outline(pdf: pikepdf.Pdf, lines: Sequence[OutlineLine]) -> None:
     root = pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.Outlines))
     for node, line in zip(nodes, lines, strict=True):
         if line.page is not None:
-            node["/Dest"] = destination(pdf, line.page)
+            node["/Dest"] = destination(pages[line.page - 1])
     children = _children([line.level for line in lines])
     for parent, below in children.items():
         node = root if parent is None else nodes[parent]
@@ -85,7 +92,7 @@ def write_outline(pdf: pikepdf.Pdf, lines: Sequence[OutlineLine]) -> None:
         node["/Count"] = len(below) if parent is None else -len(below)
         for number in below:
             nodes[number]["/Parent"] = node
-        for one, other in zip(below, below[1:], strict=False):
+        for one, other in itertools.pairwise(below):
             nodes[one]["/Next"], nodes[other]["/Prev"] = nodes[other], nodes[one]
     for number in children.get(None, ()):
         if number in children:
@@ -94,12 +101,11 @@ def write_outline(pdf: pikepdf.Pdf, lines: Sequence[OutlineLine]) -> None:
     pdf.Root["/Outlines"] = root
 
 
-def destination(pdf: pikepdf.Pdf, ordinal: int) -> pikepdf.Array:
-    """Return the destination of a page, which keeps the reader's zoom."""
-    import pikepdf  # noqa: PLC0415 - heavy
+def destination(page: pikepdf.Page) -> pikepdf.Array:
+    """Return the destination that is *page*, and keeps the reader's zoom."""
+    import pikepdf
 
-    page = pdf.pages[ordinal - 1].obj
-    return pikepdf.Array([page, pikepdf.Name.XYZ, None, None, None])
+    return pikepdf.Array([page.obj, pikepdf.Name.XYZ, None, None, None])
 
 
 def _children(levels: Sequence[int]) -> dict[int | None, list[int]]:
@@ -114,15 +120,15 @@ def _children(levels: Sequence[int]) -> dict[int | None, list[int]]:
     return children
 
 
-def _is_dictionary(value: Any) -> bool:  # noqa: ANN401 - any object of a PDF
-    import pikepdf  # noqa: PLC0415 - heavy
+def _is_dictionary(value: Any) -> bool:
+    import pikepdf
 
     return isinstance(value, pikepdf.Dictionary)
 
 
 def _named_destinations(pdf: pikepdf.Pdf) -> Mapping[str, Any]:
     """Return the destinations that have names, of both kinds."""
-    import pikepdf  # noqa: PLC0415 - heavy
+    import pikepdf
 
     names: dict[str, Any] = {}
     old = pdf.Root.get("/Dests")
@@ -140,12 +146,12 @@ def _named_destinations(pdf: pikepdf.Pdf) -> Mapping[str, Any]:
 
 
 def _target(
-    node: Any,  # noqa: ANN401 - any object of a PDF
+    node: Any,
     pages: Mapping[tuple[int, int], int],
     names: Mapping[str, Any],
 ) -> int | None:
     """Return the ordinal that a bookmark leads to, or None."""
-    import pikepdf  # noqa: PLC0415 - heavy
+    import pikepdf
 
     goal = node.get("/Dest")
     action = node.get("/A")

@@ -12,14 +12,14 @@ from __future__ import annotations
 import re
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from attrs import frozen
 
 from evidencekit.errors import DocumentUnusable
 from evidencekit.model.findings import Finding, Severity
-from evidencekit.pdf.boxes import A4_HEIGHT, A4_WIDTH, SHORTEST_SIDE, Box, view_of
-from evidencekit.pdf.content import Wrapper
+from evidencekit.pdf.boxes import SHORTEST_SIDE, sheet_around, view_of
+from evidencekit.pdf.content import Wrapper, ends_in_an_operator, finish
 from evidencekit.pdf.neutralise import Neutraliser
 from evidencekit.pdf.outline import OutlineLine, clean_title, read_outline
 
@@ -64,17 +64,21 @@ def _check_head(source: Path, name: str, item: str) -> None:
     Raises:
         DocumentUnusable: with the reason.
     """
+    reason = ""
     try:
         with source.open("rb") as file:
             head = file.read(_HEAD)
-    except FileNotFoundError as error:
-        raise DocumentUnusable(name, "was not found", item) from error
-    except OSError as error:
-        raise DocumentUnusable(name, "cannot be read", item) from error
-    if not head:
-        raise DocumentUnusable(name, "is empty", item)
-    if b"%PDF-" not in head:
-        raise DocumentUnusable(name, "is not a PDF", item)
+    except FileNotFoundError:
+        reason = "was not found"
+    except OSError:
+        reason = "cannot be read"
+    else:
+        if not head:
+            reason = "is empty"
+        elif b"%PDF-" not in head:
+            reason = "is not a PDF"
+    if reason:
+        raise DocumentUnusable(name, reason, item)
 
 
 class _Intake:
@@ -132,26 +136,26 @@ class _Intake:
             )
         )
 
-    def _refuse(self, reason: str) -> DocumentUnusable:
-        return DocumentUnusable(self._name, reason, self._item)
+    def _refuse(self, reason: str) -> NoReturn:
+        raise DocumentUnusable(self._name, reason, self._item)
 
     def _open(self) -> pikepdf.Pdf:
         """Open the file, by way of MuPDF's repair where pikepdf alone cannot."""
-        import pikepdf  # noqa: PLC0415 - heavy
+        import pikepdf
 
         try:
             pdf = pikepdf.open(self._at)
             declared = _declared_pages(pdf)
             found = len(pdf.pages)
-        except pikepdf.PasswordError as error:
-            raise self._refuse("needs a password") from error
+        except pikepdf.PasswordError:
+            self._refuse("needs a password")
         except (pikepdf.PdfError, ValueError, TypeError, RuntimeError):
             found = 0
         if not found:
             pdf = self._repair()
             declared = found = len(pdf.pages)
         if not found:
-            raise self._refuse("has no pages")
+            self._refuse("has no pages")
         if declared > found:
             self._say(
                 "EK-P019",
@@ -167,20 +171,21 @@ class _Intake:
         Raises:
             DocumentUnusable: if nothing can be saved from it.
         """
-        import pikepdf  # noqa: PLC0415 - heavy
-        import pymupdf  # noqa: PLC0415 - heavy
+        import pikepdf
 
-        pymupdf.TOOLS.mupdf_display_errors(False)  # noqa: FBT003 - its only form
+        pymupdf = _mupdf()
         try:
             document = pymupdf.open(self._at, filetype="pdf")
             if document.needs_pass:
-                raise self._refuse("needs a password")
+                self._refuse("needs a password")
             if not document.is_pdf:
-                raise self._refuse("is not a PDF")
+                self._refuse("is not a PDF")
             if not document.page_count:
-                raise self._refuse("has no pages" if not document.is_repaired else "is damaged beyond repair")
-        except (RuntimeError, ValueError) as error:
-            raise self._refuse("is damaged beyond repair") from error
+                self._refuse(
+                    "has no pages" if not document.is_repaired else "is damaged beyond repair"
+                )
+        except (RuntimeError, ValueError):
+            self._refuse("is damaged beyond repair")
         for number, way in enumerate((_whole, _page_by_page)):
             rebuilt = self._scratch / f"repaired-{number}.pdf"
             try:
@@ -193,7 +198,8 @@ class _Intake:
                 self._at = rebuilt
                 self._repaired = True
                 return pdf
-        raise self._refuse("is damaged beyond repair")
+        self._refuse("is damaged beyond repair")
+        return None
 
     def _look(self, pdf: pikepdf.Pdf) -> None:
         """Report what the document is, before anything of it is changed."""
@@ -233,17 +239,15 @@ class _Intake:
         form = pdf.Root.get("/AcroForm")
         if form is None or not hasattr(form, "get") or form.get("/XFA") is None:
             return
-        if pdf.Root.get("/NeedsRendering") is True or self._asks_to_wait():
-            raise self._refuse(
+        if bool(pdf.Root.get("/NeedsRendering")) or self._asks_to_wait():
+            self._refuse(
                 'is a form (XFA) that shows only "Please wait". Open it in Adobe Reader and print '
                 "it to a new PDF"
             )
         self._say("EK-P005", "holds a second form of itself (XFA), which is not carried over")
 
     def _asks_to_wait(self) -> bool:
-        import pymupdf  # noqa: PLC0415 - heavy
-
-        pymupdf.TOOLS.mupdf_display_errors(False)  # noqa: FBT003 - its only form
+        pymupdf = _mupdf()
         with pymupdf.open(self._at, filetype="pdf") as document:
             return document.page_count == 1 and bool(
                 _PLEASE_WAIT.search(" ".join(document[0].get_text().split()))
@@ -251,18 +255,17 @@ class _Intake:
 
     def _flatten(self, pdf: pikepdf.Pdf) -> pikepdf.Pdf:
         """Draw the form's fields, with their values, onto their pages."""
-        import pikepdf  # noqa: PLC0415 - heavy
-        import pymupdf  # noqa: PLC0415 - heavy
+        import pikepdf
 
+        pymupdf = _mupdf()
         before, after = self._scratch / "form.pdf", self._scratch / "flat.pdf"
         _save(pdf, before)
-        pymupdf.TOOLS.mupdf_display_errors(False)  # noqa: FBT003 - its only form
         try:
             with pymupdf.open(before, filetype="pdf") as document:
                 document.bake(annots=False, widgets=True)
                 document.save(after)
-        except (RuntimeError, ValueError) as error:
-            raise self._refuse("holds a form that cannot be drawn") from error
+        except (RuntimeError, ValueError):
+            self._refuse("holds a form that cannot be drawn")
         pdf.close()
         self._at = after
         flat = pikepdf.open(after)
@@ -280,19 +283,22 @@ class _Intake:
         """Enclose each page so that a stamp after it starts afresh; put tiny pages onto A4."""
         wrapper = Wrapper(pdf)
         placed = 0
-        for page, (before, after) in zip(pdf.pages, self._balances(pdf), strict=True):
+        for page, balance in zip(pdf.pages, self._balances(pdf), strict=True):
             view = view_of(page)
+            before, after = balance
+            if not ends_in_an_operator(page) and finish(pdf, page, view.box):
+                before = after = 0
             inside = b""
             if min(view.width, view.height) < SHORTEST_SIDE:
-                box, sheet = view.box, _sheet(view.box, view.turn, view.unit)
+                box, sheet = view.box, sheet_around(view).array()
                 inside = b"%.4f %.4f %.4f %.4f re W n\n" % (
                     box.left,
                     box.bottom,
                     box.width,
                     box.height,
                 )
-                page.obj["/MediaBox"] = _array(sheet)
-                page.obj["/CropBox"] = _array(sheet)
+                page.obj["/MediaBox"] = sheet
+                page.obj["/CropBox"] = sheet
                 placed += 1
             wrapper.wrap(page, missing_before=before, missing_after=after, inside=inside)
         if placed:
@@ -302,9 +308,7 @@ class _Intake:
 
     def _balances(self, pdf: pikepdf.Pdf) -> list[tuple[int, int]]:
         """Count for each page the q and Q that are missing before and after it."""
-        import pymupdf  # noqa: PLC0415 - heavy
-
-        pymupdf.TOOLS.mupdf_display_errors(False)  # noqa: FBT003 - its only form
+        pymupdf = _mupdf()
         with pymupdf.open(self._at, filetype="pdf") as document:
             if document.page_count == len(pdf.pages):
                 return [_balance(document, number) for number in range(document.page_count)]
@@ -314,21 +318,28 @@ class _Intake:
             return [_balance(document, number) for number in range(len(pdf.pages))]
 
 
-def _whole(document: Any, to: Path) -> None:  # noqa: ANN401 - pymupdf is imported late
-    import pymupdf  # noqa: PLC0415 - heavy
+def _mupdf() -> Any:
+    """Return the library, told not to print what it thinks of a file."""
+    import pymupdf
 
+    library: Any = pymupdf
+    library.TOOLS.mupdf_display_errors(False)
+    return library
+
+
+def _whole(document: Any, to: Path) -> None:
+    pymupdf = _mupdf()
     document.save(to, encryption=pymupdf.PDF_ENCRYPT_NONE, garbage=1)
 
 
-def _page_by_page(document: Any, to: Path) -> None:  # noqa: ANN401 - pymupdf is imported late
-    import pymupdf  # noqa: PLC0415 - heavy
-
+def _page_by_page(document: Any, to: Path) -> None:
+    pymupdf = _mupdf()
     with pymupdf.open() as fresh:
         fresh.insert_pdf(document)
         fresh.save(to, garbage=1)
 
 
-def _balance(document: Any, number: int) -> tuple[int, int]:  # noqa: ANN401 - pymupdf is imported late
+def _balance(document: Any, number: int) -> tuple[int, int]:
     try:
         before, after = document[number]._count_q_balance()  # noqa: SLF001 - no public form
     except (RuntimeError, ValueError):
@@ -368,7 +379,7 @@ def _has_form(pdf: pikepdf.Pdf) -> bool:
 
 def _signatures(pdf: pikepdf.Pdf) -> int:
     """Count the signature fields that are signed."""
-    import pikepdf  # noqa: PLC0415 - heavy
+    import pikepdf
 
     return sum(
         1
@@ -392,17 +403,3 @@ def _layers(pdf: pikepdf.Pdf) -> tuple[int, int]:
     if default.get("/BaseState") == "/OFF":
         off = groups - on
     return len(groups), len(groups & off)
-
-
-def _sheet(box: Box, turn: int, unit: float) -> Box:
-    """Return a box of A4 around *box*, or larger where the page is larger."""
-    wide, high = (A4_HEIGHT, A4_WIDTH) if turn in {90, 270} else (A4_WIDTH, A4_HEIGHT)
-    extra_x = max(0.0, wide / unit - box.width) / 2
-    extra_y = max(0.0, high / unit - box.height) / 2
-    return Box(box.left - extra_x, box.bottom - extra_y, box.right + extra_x, box.top + extra_y)
-
-
-def _array(box: Box) -> Any:  # noqa: ANN401 - pikepdf is imported late
-    import pikepdf  # noqa: PLC0415 - heavy
-
-    return pikepdf.Array([round(each, 4) for each in (box.left, box.bottom, box.right, box.top)])
