@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The command line: arguments, progress and exit codes, over the public API. No rules of its own."""
+"""The command line: arguments, progress and exit codes. It has no rules of its own."""
 
 from __future__ import annotations
 

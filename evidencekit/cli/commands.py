@@ -167,9 +167,7 @@ def _jsonable(_instance: object, _field: object, value: object) -> object:
     type=_FILE,
     help="The package: a folder. Without it, a name from the case in the folder out.",
 )
-@click.option(
-    "--by", default="not stated", help="Who runs this, for recordings not taken in yet."
-)
+@click.option("--by", default="not stated", help="Who runs this, for recordings not taken in yet.")
 @click.option(
     "--originals",
     type=click.Choice(["copy", "leave"]),
@@ -282,7 +280,9 @@ def statement(matter_file: Path, output: Path | None, as_json: bool) -> None:
     if as_json:
         echo_json({"ok": True, "path": str(path)})
     else:
-        click.echo(f"Wrote {path}. It is a draft until signed; nothing in it was signed for anyone.")
+        click.echo(
+            f"Wrote {path}. It is a draft until signed; nothing in it was signed for anyone."
+        )
 
 
 @evidencekit.command()

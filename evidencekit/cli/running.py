@@ -60,7 +60,11 @@ def error_document(error: EvidenceError) -> dict[str, Any]:
     """Return an error as `--json` prints it."""
     document: dict[str, Any] = {
         "ok": False,
-        "error": {"type": type(error).__name__, "message": str(error), "exit": int(exit_for(error))},
+        "error": {
+            "type": type(error).__name__,
+            "message": str(error),
+            "exit": int(exit_for(error)),
+        },
     }
     if isinstance(error, MatterError):
         document["error"]["problems"] = [

@@ -83,6 +83,4 @@ class Material:
 
     def recording(self, recording_id: str) -> ReadRecording | None:
         """Return the recording with this id, or None."""
-        return next(
-            (each for each in self.recordings if each.recording.id == recording_id), None
-        )
+        return next((each for each in self.recordings if each.recording.id == recording_id), None)

@@ -143,9 +143,6 @@ class Section:
     contents: tuple[str, ...] = ()
 
 
-
-
-
 @frozen(kw_only=True)
 class Matter:
     """Everything told. Collections keep the order of the file; printing does not depend on it.

@@ -39,7 +39,7 @@ def print_time(at: dt.datetime) -> str:
 
 @frozen(kw_only=True)
 class Moment:
-    """A time (`at`, aware), a date (`on`), or neither, in which case `written` says all there is."""
+    """A time (`at`, aware), a date (`on`), or neither: then `written` says all there is."""
 
     written: str
     on: dt.date | None = None

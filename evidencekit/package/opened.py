@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Open a package and hand out what it holds, as its record says. `verify` checks whether it is so."""
+"""Open a package and hand out what it holds, as its record says; `verify` checks it."""
 
 from __future__ import annotations
 
@@ -100,9 +100,7 @@ def _clip(path: Path, each: Mapping[str, Any]) -> ClipFile:
         source_digest=Digest("sha256", each["source_sha256"]),
         samples_digest=Digest("sha256", each["samples_sha256"]),
         file_digest=Digest("sha256", each["file_sha256"]),
-        decoder=Decoder(
-            **{field.name: each["decoder"][field.name] for field in fields(Decoder)}
-        ),
+        decoder=Decoder(**{field.name: each["decoder"][field.name] for field in fields(Decoder)}),
         way=each["way"],
     )
 

@@ -249,4 +249,3 @@ def plan(
             cancelled=cancelled,
         )
     return draft.pages.layout.entries
-

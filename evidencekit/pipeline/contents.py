@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Write everything a package holds into its stage: PDF, statement, originals, record, and the bag."""
+"""Write everything a package holds into its stage: PDF, statement, originals, record, bag."""
 
 from __future__ import annotations
 
@@ -175,9 +175,7 @@ def _copy_inputs(
             continue
         stored = data / "recordings" / read.file_name
         _copy(inside(folder, recording.file), stored, read.digest.value, recording.file)
-        yield Input(
-            **common, outcome=Outcome.INCLUDED, stored=f"data/recordings/{read.file_name}"
-        )
+        yield Input(**common, outcome=Outcome.INCLUDED, stored=f"data/recordings/{read.file_name}")
     yield from _copy_texts(made, data, folder)
     yield from _copy_documents(made, data, folder)
     yield _write(
@@ -279,9 +277,7 @@ def _write(to: Path, content: bytes, ident: str, kind: str, name: str) -> Input:
     stored = "data/" + "/".join(to.parts[-2:])
     return _account(
         to,
-        Input(
-            id=ident, kind=kind, path=name, name=name, outcome=Outcome.INCLUDED, stored=stored
-        ),
+        Input(id=ident, kind=kind, path=name, name=name, outcome=Outcome.INCLUDED, stored=stored),
     )
 
 

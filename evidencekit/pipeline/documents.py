@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Take in every document: each ends bound in, or as a placeholder that says why, or stops the build."""
+"""Take in every document: bound in, or a placeholder that says why, or the build stops."""
 
 from __future__ import annotations
 
@@ -115,9 +115,7 @@ def _take_in(source: Path, to: Path, name: str, item: str, document_id: str) -> 
         return _Outcome(error=DocumentUnusable(error.path, error.reason, document_id))
 
 
-def _raise_unless_placeholder(
-    by_item: dict[str, _Outcome], placeholders: Collection[str]
-) -> None:
+def _raise_unless_placeholder(by_item: dict[str, _Outcome], placeholders: Collection[str]) -> None:
     errors: list[EvidenceError] = [
         each.error
         for each in by_item.values()
@@ -131,9 +129,7 @@ def _raise_unless_placeholder(
 
 def _taken(document: Document, outcome: _Outcome) -> TakenDocument:
     if outcome.taken is not None:
-        return TakenDocument(
-            document=document, outcome=Outcome.INCLUDED, pages=outcome.taken.pages
-        )
+        return TakenDocument(document=document, outcome=Outcome.INCLUDED, pages=outcome.taken.pages)
     return TakenDocument(
         document=document,
         outcome=Outcome.PLACEHOLDER,

@@ -64,9 +64,7 @@ def set_pages(
     for _ in range(_ROUNDS):
         raise_if_cancelled(cancelled)
         parts = compose_generated(material, profile, layout, tuple(sections))
-        pages = typeset(
-            parts, title=material.matter.case.title, language=material.matter.language
-        )
+        pages = typeset(parts, title=material.matter.case.title, language=material.matter.language)
         counts = {part.item: count for part, count in zip(parts, pages.pages, strict=True)}
         counts |= bound_pages
         found = lay_out(

@@ -130,9 +130,7 @@ def read_one(reading: Reading) -> Read:
         )
         for index, (clip, file) in enumerate(zip(recording.clips, files, strict=True))
     )
-    findings = (
-        check_transcript(transcript, length_ms=measurement.length_ms) if transcript else ()
-    )
+    findings = check_transcript(transcript, length_ms=measurement.length_ms) if transcript else ()
     return Read(
         recording=ReadRecording(
             number=reading.number,

@@ -23,8 +23,6 @@ _GROUP = "clips"
 _LAST_BIT = 1
 
 
-
-
 def check_clips(
     root: Path,
     record: Mapping[str, Any],
@@ -95,9 +93,9 @@ def _source(
         return stored
     if recordings is not None:
         for path in sorted(recordings.rglob("*")):
-            if path.is_file() and path.stat().st_size == number(recording, "size"):
-                if hash_file(path).sha256.value == text(recording, "sha256"):
-                    return path
+            same_size = path.is_file() and path.stat().st_size == number(recording, "size")
+            if same_size and hash_file(path).sha256.value == text(recording, "sha256"):
+                return path
     where = "" if recordings is None else ", and no file with its digest is in the folder given"
     findings.append(
         Finding(

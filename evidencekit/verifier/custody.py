@@ -90,9 +90,7 @@ def _check_pin(
         )
 
 
-def _check_recordings(
-    log: CustodyLog, record: Mapping[str, Any], findings: list[Finding]
-) -> None:
+def _check_recordings(log: CustodyLog, record: Mapping[str, Any], findings: list[Finding]) -> None:
     """Each recording's digest in the record must be the first one in the log."""
     for each in rows(record, "recordings"):
         ident = text(each, "id")

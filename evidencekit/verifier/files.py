@@ -82,9 +82,7 @@ def check_files(
         try:
             digests[name] = hash_file(root / name).sha256.value
         except (EvidenceError, OSError):
-            findings.append(
-                error("EK-D005", name, "could not be read", group=_GROUP)
-            )
+            findings.append(error("EK-D005", name, "could not be read", group=_GROUP))
         if progress is not None:
             progress(Progress(stage="verify", done=done, total=len(seen.files), subject=name))
     matching = 0
@@ -147,9 +145,7 @@ def _manifest(root: Path, name: str, findings: list[Finding]) -> dict[str, str]:
         where = f"{name} line {number}"
         match = _LINE.fullmatch(line)
         if match is None:
-            findings.append(
-                error("EK-D004", where, "is not a digest and a path", group=_GROUP)
-            )
+            findings.append(error("EK-D004", where, "is not a digest and a path", group=_GROUP))
             continue
         digest, listed_path = match.groups()
         if not _plain(listed_path):

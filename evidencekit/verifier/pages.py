@@ -127,23 +127,17 @@ def _compare_index(
             )
         following = last + 1
     if following != len(labels) + 1:
-        findings.append(
-            error("EK-P107", "index", "does not cover every page once", group=_GROUP)
-        )
+        findings.append(error("EK-P107", "index", "does not cover every page once", group=_GROUP))
     _compare_links(pdf, entries, findings)
 
 
-def _compare_links(
-    pdf: SeenPdf, entries: list[Mapping[str, Any]], findings: list[Finding]
-) -> None:
+def _compare_links(pdf: SeenPdf, entries: list[Mapping[str, Any]], findings: list[Finding]) -> None:
     index = next((each for each in entries if text(each, "item") == "part:index"), None)
     if index is None:
         findings.append(error("EK-P107", "index", "the bundle has none", group=_GROUP))
         return
     first = number(index, "pdf_page")
-    pages = [
-        page for page in pdf.pages if first <= page.ordinal < first + number(index, "pages")
-    ]
+    pages = [page for page in pdf.pages if first <= page.ordinal < first + number(index, "pages")]
     targets = {link.target_page for page in pages for link in page.links}
     printed = "".join("".join(page.text.split()) for page in pages)
     for entry in entries:

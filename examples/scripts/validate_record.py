@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Validate a matter or a bundle's record in Python, with evidencekit and with jsonschema alone.
 
-    python validate_record.py FILE.json
+python validate_record.py FILE.json
 """
 
 from __future__ import annotations
