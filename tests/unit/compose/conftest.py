@@ -123,7 +123,9 @@ def _visit() -> Recording:
         file="recordings/visit.m4a",
         title="Home visit",
         recorded_at=told(
-            Moment.of(_local(2026, 3, 11, 14, 5)), by="amara", source="/recordings/visit/recorded_at"
+            Moment.of(_local(2026, 3, 11, 14, 5)),
+            by="amara",
+            source="/recordings/visit/recorded_at",
         ),
         place=told("Ms Dean's living room", by="amara"),
         made_by=told("amara", by="amara"),
@@ -238,10 +240,14 @@ def _matter() -> Matter:
             occupation="Care assistant",
             prepared_how="Kemp Law wrote down what I told them in person on 20 May 2026.",
             words=(
-                "I pressed record before I opened the door on 11 March 2026. I did not tell Ms "
-                "Hale.",
-                "I listened to both recordings on 20 May 2026. I recognise the voices of Ms Hale "
-                "and Mr Price.",
+                (
+                    "I pressed record before I opened the door on 11 March 2026. I did not tell Ms "
+                    "Hale."
+                ),
+                (
+                    "I listened to both recordings on 20 May 2026. I recognise the voices of Ms Hale "
+                    "and Mr Price."
+                ),
             ),
         ),
         custody=(
@@ -487,9 +493,11 @@ def profile() -> Profile:
         ),
         statement_title="Statement of {name}",
         statement_of_truth=(
-            "I understand that proceedings for contempt of court may be brought against anyone "
-            "who makes, or causes to be made, a false statement in a document verified by a "
-            "statement of truth without an honest belief in its truth.",
+            (
+                "I understand that proceedings for contempt of court may be brought against anyone "
+                "who makes, or causes to be made, a false statement in a document verified by a "
+                "statement of truth without an honest belief in its truth."
+            ),
             "I believe that the facts stated in this witness statement are true.",
         ),
         statement_source="FPR PD 17A",
