@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The clips of one recording, cut while its decode passes by.
+
+The decode is handed over block by block. Each clip takes from every block what lies in its span, so
+that clips may overlap, and any number of them cost one pass. Either all clips are there in the end,
+or none.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from attrs import frozen
+
+from evidencekit.errors import ClipUnwritable, SpanOutsideRecording, SpanReversed
+from evidencekit.media.clipfile import ClipWriter, check_target
+from evidencekit.model.clip import ClipFile, Decoder
+from evidencekit.model.timecode import SampleRange, Span, samples_to_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+    from evidencekit.media.form import SampleForm
+    from evidencekit.media.source import Array, StreamForm
+    from evidencekit.model.digest import Digest
+
+WAY = "decoded from the start"
+
+
+@frozen(kw_only=True)
+class Cut:
+    """A clip to be cut: its span, the file to write, and how errors name it ("visit clip 2")."""
+
+    span: Span
+    to: Path
+    where: str = ""
+
+
+class _Passing:
+    """One clip while the decode passes."""
+
+    def __init__(self, cut: Cut, rate: int) -> None:
+        self.cut = cut
+        wanted = cut.span.samples(rate)
+        self.first = wanted.first
+        self.end = wanted.end
+        self.writer: ClipWriter | None = None
+        self.closed = False
+
+
+class ClipSet:
+    """Cuts clips from blocks handed over in order. Use it with `with`: on an error all go.
+
+    Raises:
+        SpanReversed: if a span ends where it starts, or before.
+        ClipUnwritable: if a clip cannot be written under its name.
+    """
+
+    def __init__(self, cuts: Sequence[Cut]) -> None:
+        self._cuts = tuple(cuts)
+        check_cuts(self._cuts)
+        self._passing: list[_Passing] = []
+        self._rate = self._channels = 0
+
+    def __enter__(self) -> Self:
+        """Return the set."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Remove every clip if anything failed."""
+        if kind is not None:
+            for clip in self._passing:
+                if clip.writer is not None:
+                    clip.writer.discard()
+
+    @property
+    def done(self) -> bool:
+        """True when no clip needs a further block."""
+        return all(clip.closed for clip in self._passing)
+
+    def begin(self, stream: StreamForm, form: SampleForm) -> None:
+        """Take the recording's form, before the first block."""
+        self._rate = stream.sample_rate
+        self._channels = stream.channels
+        self._form = form
+        self._passing = [_Passing(cut, self._rate) for cut in self._cuts]
+        self._waiting = sorted(self._passing, key=lambda clip: clip.first, reverse=True)
+        self._open: list[_Passing] = []
+
+    def take(self, first: int, integers: Array) -> None:
+        """Take a block of samples, the first of which has the number *first*."""
+        end = first + len(integers)
+        while self._waiting and self._waiting[-1].first < end:
+            clip = self._waiting.pop()
+            clip.writer = ClipWriter(
+                clip.cut.to, rate=self._rate, channels=self._channels, form=self._form
+            )
+            self._open.append(clip)
+        for clip in self._open:
+            if clip.writer is not None:
+                clip.writer.write(integers[max(0, clip.first - first) : clip.end - first])
+                if clip.end <= end:
+                    clip.writer.close()
+                    clip.closed = True
+        self._open = [clip for clip in self._open if not clip.closed]
+
+    def finish(self, *, length: int, source: Digest, decoder: Decoder) -> tuple[ClipFile, ...]:
+        """Give all clips their names and return them, in the order of the cuts.
+
+        *length* is the number of samples decoded: all of them, unless every clip is done.
+
+        Raises:
+            SpanOutsideRecording: if a span reaches beyond the last sample.
+        """
+        for clip in self._passing:
+            if not clip.closed:
+                self._end_with_recording(clip, length)
+        files = tuple(self._file(clip, source, decoder) for clip in self._passing)
+        for clip in self._passing:
+            if clip.writer is not None:
+                clip.writer.keep()
+        return files
+
+    def _end_with_recording(self, clip: _Passing, length: int) -> None:
+        """Close a clip that reaches into the last, unfinished millisecond; refuse one beyond."""
+        span = clip.cut.span
+        ends_at_ms = -(-length * 1000 // self._rate)
+        if clip.writer is None or span.end_ms > ends_at_ms:
+            length_ms = samples_to_ms(length, self._rate)
+            raise SpanOutsideRecording(clip.cut.where, span.start_ms, span.end_ms, length_ms)
+        clip.writer.close()
+        clip.end = length
+        clip.closed = True
+
+    def _file(self, clip: _Passing, source: Digest, decoder: Decoder) -> ClipFile:
+        writer = clip.writer
+        if writer is None:
+            msg = "a clip was closed before it was opened"
+            raise RuntimeError(msg)
+        return ClipFile(
+            path=clip.cut.to,
+            requested=clip.cut.span,
+            samples=SampleRange(clip.first, clip.end),
+            sample_rate=self._rate,
+            channels=self._channels,
+            bits=self._form.bits,
+            source_digest=source,
+            samples_digest=writer.samples_digest,
+            file_digest=writer.file_digest,
+            decoder=decoder,
+            way=WAY,
+        )
+
+
+def check_cuts(cuts: Sequence[Cut]) -> None:
+    """Refuse, before anything is decoded, what can be refused.
+
+    Raises:
+        SpanReversed: if a span ends where it starts, or before.
+        ClipUnwritable: if a clip cannot be written under its name, or two have the same.
+    """
+    targets: set[Path] = set()
+    for cut in cuts:
+        if cut.span.end_ms <= cut.span.start_ms:
+            raise SpanReversed(cut.where, cut.span.start_ms, cut.span.end_ms)
+        check_target(cut.to)
+        if cut.to in targets:
+            raise ClipUnwritable(str(cut.to), "is named for two clips")
+        targets.add(cut.to)

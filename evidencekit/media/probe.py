@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a recording says of itself, as facts with the standing "file".
+
+FFmpeg decides what the file is; mutagen is a second opinion, printed beside it. Where the two, the
+file's name, its first bytes or its decoded length disagree, the disagreement is a fact of its own,
+measured, and is not resolved. Only what bears on origin and time is read: not titles or artists,
+which may name anybody, and not where a recording was made, of which only the presence is told.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import av
+from attrs import frozen
+from av.stream import Disposition
+
+from evidencekit.media.form import form_of
+from evidencekit.media.kinds import kind_by_magic, kind_by_name, kind_of_container
+from evidencekit.media.second import SecondOpinion, second_opinion
+from evidencekit.media.source import SoundReader
+from evidencekit.media.text import plain
+from evidencekit.model.clip import Fact
+from evidencekit.model.stated import from_file, measured
+from evidencekit.model.timecode import format_media_time, samples_to_ms
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_READER = f"FFmpeg {av.ffmpeg_version_info} (av {av.__version__})"
+_SOFTWARE = "evidencekit"
+_DIFFERENCE_MS = 100
+
+#: The name of a fact, and the tags that hold it; the first that is there counts.
+_TAGS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("creation time", ("creation_time",)),
+    ("creation date", ("com.apple.quicktime.creationdate",)),
+    ("origination date", ("origination_date",)),
+    ("origination time", ("origination_time",)),
+    ("date tag", ("date",)),
+    ("device make", ("com.apple.quicktime.make", "com.android.manufacturer", "make")),
+    ("device model", ("com.apple.quicktime.model", "com.android.model", "model")),
+    ("device software", ("com.apple.quicktime.software", "software")),
+    ("Android version", ("com.android.version",)),
+    ("encoder", ("encoder",)),
+)
+
+
+@frozen(kw_only=True)
+class Claims:
+    """What a file says of itself, and the lengths in it that a decode is held against."""
+
+    facts: tuple[Fact, ...]
+    header_ms: int | None
+    second: SecondOpinion
+
+
+def file_facts(path: Path) -> tuple[Fact, ...]:
+    """Return what the file at *path* says of itself, always in the same order.
+
+    Raises:
+        RecordingUnreadable: if it cannot be opened as sound.
+    """
+    with SoundReader(path) as sound:
+        return file_claims(sound).facts
+
+
+def file_claims(sound: SoundReader) -> Claims:
+    """Return what an opened recording says of itself."""
+    second = second_opinion(sound.path)
+    header_ms = _header_ms(sound)
+    facts = (
+        *_container_facts(sound, header_ms),
+        *_tag_facts(sound),
+        *second.facts,
+        *_mislabelled(sound, second),
+    )
+    return Claims(facts=facts, header_ms=header_ms, second=second)
+
+
+def measured_facts(sound: SoundReader, claims: Claims) -> tuple[Fact, ...]:
+    """Return what the decode showed; call it when the decode has ended."""
+    form = form_of(sound)
+    facts = [_measured("samples of a clip", f"{form.bits} bits: {form.rule}")]
+    if sound.decode_errors:
+        packets = "1 packet" if sound.decode_errors == 1 else f"{sound.decode_errors} packets"
+        facts.append(_measured("decode errors", f"{packets} could not be decoded"))
+    decoded_ms = samples_to_ms(sound.sample_count, sound.form.sample_rate)
+    said = (("header", claims.header_ms), ("second reading", claims.second.length_ms))
+    for where, ms in said:
+        if ms is not None and abs(ms - decoded_ms) > _DIFFERENCE_MS:
+            facts.append(
+                _measured(
+                    f"disagreement: length, {where}",
+                    f"{where}: {format_media_time(ms)}; decoded: {format_media_time(decoded_ms)}",
+                )
+            )
+    return tuple(facts)
+
+
+def _container_facts(sound: SoundReader, header_ms: int | None) -> list[Fact]:
+    container = sound.container
+    facts = [
+        _read("container", f"{container.format.long_name} ({container.format.name})", "format"),
+        _read("codec", f"{sound.codec_title} ({sound.codec_name})", "codec"),
+    ]
+    tracks = len(container.streams.audio)
+    if tracks > 1:
+        facts.append(_read("audio tracks", f"{tracks}; the first is used", "streams"))
+    others = sorted({_stream_type(each) for each in container.streams} - {"audio"})
+    if others:
+        facts.append(_read("besides sound", ", ".join(others), "streams"))
+    if header_ms is not None:
+        facts.append(_read("length in the header", format_media_time(header_ms), "duration"))
+    start = sound.stream.start_time
+    if start and sound.stream.time_base:
+        ms = round(Fraction(start) * sound.stream.time_base * 1000)
+        facts.append(_read("start time in the file", f"{ms} ms", "start_time"))
+    return facts
+
+
+def _stream_type(stream: av.stream.Stream) -> str:
+    return "a picture" if stream.disposition & Disposition.attached_pic else str(stream.type)
+
+
+def _header_ms(sound: SoundReader) -> int | None:
+    """Return the duration of the file's header, or None where it has none or an absurd one."""
+    duration = sound.container.duration
+    return None if duration is None or duration < 0 else duration // 1000
+
+
+def _tag_facts(sound: SoundReader) -> list[Fact]:
+    whole = {key.lower(): value for key, value in sound.container.metadata.items()}
+    track = {key.lower(): value for key, value in sound.stream.metadata.items()}
+    facts: list[Fact] = []
+    for name, keys in _TAGS:
+        seen: list[str] = []
+        for place, tags in (("", whole), (", audio track", track)):
+            key = next((each for each in keys if plain(tags.get(each, ""))), None)
+            value = _time_without_zeros(plain(tags[key])) if key else ""
+            if key and value not in seen:
+                seen.append(value)
+                facts.append(_read(f"{name}{place}", value, key))
+    if any("location" in key or "xyz" in key or "gps" in key for key in (*whole, *track)):
+        facts.append(_read("location", "present, not shown", "location"))
+    return facts
+
+
+def _time_without_zeros(text: str) -> str:
+    """Take FFmpeg's empty fraction off a time: the file holds whole seconds."""
+    return text.removesuffix(".000000Z") + "Z" if text.endswith(".000000Z") else text
+
+
+def _mislabelled(sound: SoundReader, second: SecondOpinion) -> list[Fact]:
+    """Compare what the content is with the name, the first bytes and the second opinion."""
+    container = sound.container.format.name
+    content = kind_of_container(container)
+    facts: list[Fact] = []
+    by_name = kind_by_name(sound.path)
+    if by_name is not None and content not in by_name:
+        facts.append(
+            _measured(
+                "disagreement: name",
+                f"the name ends in {sound.path.suffix.lower()}; the content is {content}",
+            )
+        )
+    with sound.path.open("rb") as file:
+        by_magic = kind_by_magic(file.read(64))
+    if by_magic is None or content not in by_magic:
+        begins = "as no known kind does" if by_magic is None else f"as {' or '.join(by_magic)} does"
+        facts.append(
+            _measured(
+                "disagreement: first bytes",
+                f"the file begins {begins}; the content was read as {content}",
+            )
+        )
+    if second.kind is not None and second.kind != content:
+        facts.append(
+            _measured(
+                "disagreement: format",
+                f"second reading: {second.kind}; the content was read as {content}",
+            )
+        )
+    return facts
+
+
+def _read(name: str, value: str, source: str) -> Fact:
+    return Fact(name=name, stated=from_file(value, source=source, by=_READER))
+
+
+def _measured(name: str, value: str) -> Fact:
+    return Fact(name=name, stated=measured(value, by=_SOFTWARE))
