@@ -41,6 +41,7 @@ __all__ = [
     "OutputError",
     "OutputNotOurs",
     "PathEscapes",
+    "PdfUnreadable",
     "Problem",
     "QuoteNotUnique",
     "RecordingUnreadable",
@@ -445,6 +446,19 @@ class DependencyMissing(EvidenceError):
     def __str__(self) -> str:
         """Give the command that installs it."""
         return f"this needs more software. Run: pip install 'evidencekit[{self.extra}]'"
+
+
+class PdfUnreadable(EvidenceError):
+    """A finished PDF cannot be looked at; `reason` continues a sentence that opens with the path."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(path, reason)
+
+    def __str__(self) -> str:
+        """Say which file and why."""
+        return f"{self.path} {self.reason}."
 
 
 class WorkerFailed(EvidenceError):
