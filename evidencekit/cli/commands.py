@@ -207,6 +207,7 @@ def build(
     replaced when the new one is complete, and not before.
     """
     with errors_as_exits(as_json=as_json), stoppable() as cancelled, Watch(quiet=as_json) as watch:
+        from evidencekit.custody.intake import TAKEN_IN
         from evidencekit.custody.intake import intake as take_in
         from evidencekit.package.names import package_name
         from evidencekit.pipeline.build import build as make
@@ -240,7 +241,7 @@ def build(
             progress=watch,
             cancelled=cancelled,
         )
-    new = [each for each in taken.findings if each.code == "EK-D001"]
+    new = [each for each in taken.findings if each.code == TAKEN_IN]
     attention = to_look_at(package.findings)
     if as_json:
         echo_json(

@@ -16,8 +16,8 @@ from evidencekit.court.profile import Profile
 from evidencekit.court.profiles import choose_profile
 from evidencekit.court.sections import resolve_sections
 from evidencekit.custody.digests import FileDigest
-from evidencekit.custody.intake import LOG_NAME, check_recordings
-from evidencekit.custody.log import parse_log
+from evidencekit.custody.intake import check_recordings
+from evidencekit.custody.log import LOG_NAME, parse_log, read_bytes
 from evidencekit.custody.paths import inside
 from evidencekit.errors import LimitExceeded
 from evidencekit.matterfile.pending import not_acted_on
@@ -163,11 +163,10 @@ def make_draft(
     tell = _Teller(progress)
     profile = choose_profile(matter.case)
     sections = resolve_sections(matter, profile)
-    log_path = folder / LOG_NAME
-    log_bytes = log_path.read_bytes() if log_path.exists() else b""
-    log = parse_log(log_bytes, name=LOG_NAME)
+    log_bytes = read_bytes(folder / LOG_NAME)
+    log = parse_log(log_bytes)
     tell("hash", 0)
-    digests = check_recordings(matter, folder=folder, log=log)
+    digests = check_recordings(matter, folder, log, cancelled=cancelled)
     tell("hash", 1)
     clips_folder.mkdir(parents=True, exist_ok=True)
     documents = take_in_documents(

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from attrs import frozen
 from evidencekit.compose.statement import statement_paragraphs
 from evidencekit.court.profile import Profile
 from evidencekit.custody.digests import FileDigest, hash_file
-from evidencekit.custody.intake import LOG_NAME
+from evidencekit.custody.log import LOG_NAME
 from evidencekit.custody.paths import inside
 from evidencekit.errors import DigestMismatch
 from evidencekit.matterfile.structure import to_document
@@ -73,9 +73,9 @@ def write_contents(
     matter = made.material.matter
     bundle_path = data / bundle_file_name(matter.case.title, matter.case.hearing_on)
     assembly = assemble(
-        made.pages.typeset,
-        made.pages.parts,
-        {item: taken.path for item, taken in made.documents.bound},
+        made.pages.pdf,
+        made.pages.placed,
+        dict(made.documents.bound),
         made.pages.layout,
         title=f"{matter.case.title} - Bundle",
         language=matter.language,
@@ -86,7 +86,10 @@ def write_contents(
     statement, statement_findings = _write_statement(made, data)
     inputs = tuple(_copy_inputs(made, data, folder, originals, matter_file))
     write_index_csv(
-        data / "index.csv", made.pages.layout, bundle_name=bundle_path.name, timezone=None
+        data / "index.csv",
+        made.pages.layout,
+        bundle_name=bundle_path.name,
+        file_names=_own_files(made, inputs, statement),
     )
     record = make_record(
         made.material,
@@ -110,6 +113,17 @@ def write_contents(
         external_id=matter.case.number or matter.case.title,
         software=made.material.software,
     )
+
+
+def _own_files(
+    made: Assembled, inputs: Iterable[Input], statement: StatementFile | None
+) -> dict[str, str]:
+    """Map items to the file in the package that holds each alone, where there is one."""
+    files = {each.id: each.stored for each in inputs if each.stored and each.kind == "document"}
+    files |= {f"clip:{each.number}": f"data/clips/{each.file_name}" for each in made.material.clips}
+    if statement is not None and statement.docx is not None:
+        files[STATEMENT_ITEM] = statement.docx
+    return files
 
 
 def _write_statement(

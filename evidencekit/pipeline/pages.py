@@ -10,18 +10,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from evidencekit.compose.bundle import bundle_items, compose_generated
-from evidencekit.compose.plan import Part
 from evidencekit.errors import LayoutUnstable
-from evidencekit.model.bundle import Layout, SectionHead, lay_out
+from evidencekit.model.bundle import ItemKind, Layout, SectionHead, lay_out
 from evidencekit.model.progress import IsCancelled, raise_if_cancelled
-from evidencekit.pdf.typeset import Typeset, typeset
+from evidencekit.pdf.assemble import PlacedPart
+from evidencekit.pdf.typeset import typeset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from evidencekit.compose.plan import Part
     from evidencekit.court.profile import Profile
     from evidencekit.model.material import Material
     from evidencekit.model.matter import Section
@@ -31,10 +32,10 @@ _ROUNDS = 8
 
 @frozen(kw_only=True)
 class Pages:
-    """The generated parts, the PDF that holds them, and where every page of the bundle is."""
+    """The PDF of the generated parts, where each is in it, and every page of the bundle."""
 
-    parts: tuple[Part, ...]
-    typeset: Typeset
+    pdf: bytes
+    placed: tuple[PlacedPart, ...]
     layout: Layout
 
 
@@ -52,7 +53,10 @@ def set_pages(
         LayoutUnstable: if the labels do not settle.
         TypesettingFailed: if a page cannot be set.
     """
-    items = bundle_items(material, profile, tuple(sections))
+    items = tuple(
+        evolve(item, kind=ItemKind.DOCUMENT) if item.id in bound_pages else item
+        for item in bundle_items(material, profile, tuple(sections))
+    )
     used = {item.section for item in items}
     heads = [
         SectionHead(letter=each.letter, title=each.title)
@@ -63,10 +67,14 @@ def set_pages(
     layout: Layout | None = None
     for _ in range(_ROUNDS):
         raise_if_cancelled(cancelled)
-        parts = compose_generated(material, profile, layout, tuple(sections))
-        pages = typeset(parts, title=material.matter.case.title, language=material.matter.language)
-        counts = {part.item: count for part, count in zip(parts, pages.pages, strict=True)}
-        counts |= bound_pages
+        parts = [
+            part
+            for part in compose_generated(material, profile, layout, tuple(sections))
+            if part.item not in bound_pages
+        ]
+        made = typeset(parts, title=material.matter.case.title, language=material.matter.language)
+        placed = _placed(parts, made.pages)
+        counts = {each.item: each.pages for each in placed} | dict(bound_pages)
         found = lay_out(
             heads,
             [(item, counts[item.id]) for item in items],
@@ -74,6 +82,16 @@ def set_pages(
             exhibit_mark=statement.exhibit if statement else None,
         )
         if found == layout:
-            return Pages(parts=parts, typeset=pages, layout=layout)
+            return Pages(pdf=made.pdf, placed=placed, layout=layout)
         layout = found
     raise LayoutUnstable(_ROUNDS)
+
+
+def _placed(parts: Sequence[Part], counts: Sequence[int]) -> tuple[PlacedPart, ...]:
+    """Return where each part's pages are in the file of generated pages."""
+    placed = []
+    page = 1
+    for part, pages in zip(parts, counts, strict=True):
+        placed.append(PlacedPart(item=part.item, page=page, pages=pages))
+        page += pages
+    return tuple(placed)

@@ -11,11 +11,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from evidencekit.custody.digests import FileDigest
 from evidencekit.custody.paths import inside
-from evidencekit.errors import SpanOutsideRecording
+from evidencekit.errors import QuoteNotUnique, RecordingUnreadable, SpanOutsideRecording
 from evidencekit.model.findings import Finding
 from evidencekit.model.material import CutClip, ReadRecording
 from evidencekit.model.recording import Clip, Recording
@@ -137,7 +137,7 @@ def read_one(reading: Reading) -> Read:
             recording=recording,
             file_name=reading.file_name,
             size=reading.digest.size,
-            digest=reading.digest.digests[0],
+            digest=reading.digest.sha256,
             measurement=measurement,
             transcript=transcript,
             clips=cut,
@@ -199,10 +199,12 @@ def _cut_all(
         )
         for index, span in enumerate(spans)
     ]
-    measurement, files = read_recording(
-        reading.path, name=recording.file, cuts=cuts, source_digest=reading.digest.digests[0]
-    )
-    return measurement, tuple(evolve(file, path=Path(file.path)) for file in files)
+    try:
+        return read_recording(
+            reading.path, cuts=cuts, source_digest=reading.digest.sha256, subject=recording.id
+        )
+    except RecordingUnreadable as error:
+        raise RecordingUnreadable(recording.file, error.reason) from error
 
 
 def _span(
@@ -212,7 +214,6 @@ def _span(
     transcript: Transcript | None,
     length_ms: int,
 ) -> Span:
-    from evidencekit.errors import QuoteNotUnique
     from evidencekit.transcript.quote import span_of_quote
 
     if clip.span is not None:
