@@ -114,7 +114,8 @@ def round_to_16(fractions: Array) -> Array:
         np.clip(scaled, -32768, 32767, out=scaled)
         if np.isnan(scaled.sum()):
             scaled[np.isnan(scaled)] = 0
-        return scaled.astype(np.int16)
+        rounded: Array = scaled.astype(np.int16)
+    return rounded
 
 
 def form_of(sound: SoundReader) -> SampleForm:

@@ -190,7 +190,7 @@ class SoundReader:
         dtype = _DTYPES[form.base_format]
         planar = form.sample_format.endswith("p")
         count = samples if planar else samples * form.channels
-        planes = tuple(np.frombuffer(plane, dtype, count) for plane in frame.planes)
+        planes = tuple(np.frombuffer(memoryview(plane), dtype, count) for plane in frame.planes)
         block = Block(first=self.sample_count, count=samples, planes=planes, channels=form.channels)
         self.sample_count += samples
         return block
@@ -211,7 +211,7 @@ class SoundReader:
             else:
                 yield from frames
 
-    def _packets(self) -> Iterator[av.Packet | None]:
+    def _packets(self) -> Iterator[Any]:
         """Yield every packet of the stream, then None to empty the decoder."""
         packets = self.container.demux(self.stream)
         while True:
@@ -313,12 +313,15 @@ def check_file(path: Path) -> int:
 def _open(path: Path) -> av.container.InputContainer:
     # An absolute path, so that a name such as "data:x.mp3" is not taken for a protocol.
     try:
-        return av.open(str(path.absolute()), options=_OPTIONS, **_TEXT)
+        opened: av.container.InputContainer = av.open(
+            str(path.absolute()), options=_OPTIONS, **_TEXT
+        )
     except (av.InvalidDataError, av.EOFError, av.ArgumentError) as error:
         raise RecordingUnreadable(str(path), _why_not_opened(path)) from error
     except (av.FFmpegError, OSError, ValueError) as error:
         reason = f"cannot be opened ({getattr(error, 'strerror', None) or error})"
         raise RecordingUnreadable(str(path), reason) from error
+    return opened
 
 
 def _why_not_opened(path: Path) -> str:
