@@ -11,6 +11,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from evidencekit.model.findings import Finding, Severity
+from evidencekit.pdfread import page_text, read_pdf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,9 +20,8 @@ if TYPE_CHECKING:
 
 def compare_signed(paragraphs: Sequence[tuple[int, str]], signed: Path) -> tuple[Finding, ...]:
     """Return a finding for each of the draft's *paragraphs* whose words *signed* does not have."""
-    from evidencekit.pdfread import pdf_text
-
-    text = _fold(pdf_text(signed))
+    pages = len(read_pdf(signed).pages)
+    text = _fold("".join(page_text(signed, ordinal) for ordinal in range(1, pages + 1)))
     if not text:
         return (
             Finding(

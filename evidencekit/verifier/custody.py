@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidencekit.custody.log import parse_log
 from evidencekit.errors import ChainBroken, CustodyError, LogTorn
+from evidencekit.pdfread import page_text
 from evidencekit.verifier.record import inside, number, rows, table, text
 from evidencekit.verifier.result import Checked, error, outcome
 
@@ -55,7 +56,7 @@ def check_custody(root: Path, record: Mapping[str, Any], pdf: SeenPdf | None) ->
     findings: list[Finding] = []
     _check_pin(log, pin, stored, findings)
     _check_recordings(log, record, findings)
-    printed = _printed_at(log, pdf, stored, findings)
+    printed = _printed_at(root, record, log, pdf, findings)
     unbroken = f"{log.count} entries, unbroken, head {log.head[:_SHOWN_DIGITS]}"
     message = f"{unbroken} = the head printed at {printed}" if printed else unbroken
     if findings:
@@ -115,19 +116,29 @@ def _check_recordings(log: CustodyLog, record: Mapping[str, Any], findings: list
 
 
 def _printed_at(
-    log: CustodyLog, pdf: SeenPdf | None, stored: str, findings: list[Finding]
+    root: Path,
+    record: Mapping[str, Any],
+    log: CustodyLog,
+    pdf: SeenPdf | None,
+    findings: list[Finding],
 ) -> str | None:
     """Find the page that prints the head; the paper is the anchor outside the computer."""
-    if pdf is None or log.count == 0:
+    bundle = table(record, "bundle")
+    path = inside(root, text(bundle, "path"))
+    if pdf is None or path is None or log.count == 0:
         return None
-    for page in pdf.pages:
-        if log.head in "".join(page.text.split()):
+    entry = next(
+        (each for each in rows(bundle, "index") if text(each, "item") == "part:custody"), {}
+    )
+    first = number(entry, "pdf_page")
+    for page in pdf.pages[max(first - 1, 0) : max(first - 1, 0) + number(entry, "pages")]:
+        if log.head in "".join(page_text(path, page.ordinal).split()):
             return page.label or f"pdf page {page.ordinal}"
     findings.append(
         error(
             "EK-L007",
-            stored,
-            "its head is printed on no page of the bundle",
+            text(table(record, "custody"), "log"),
+            "its head is not printed in the bundle's custody schedule",
             group=_GROUP,
             expected=log.head,
         )

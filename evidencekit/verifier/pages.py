@@ -10,15 +10,16 @@ from evidencekit.verifier.result import Checked, error, outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+from pathlib import Path
 
     from evidencekit.model.findings import Finding
-    from evidencekit.pdfread import SeenPdf
+    from evidencekit.pdfread import SeenPdf, page_text
 
 _GROUP = "pages"
 
 
-def check_pages(record: Mapping[str, Any], pdf: SeenPdf) -> Checked:
-    """Compare the PDF's pages with the record."""
+def check_pages(record: Mapping[str, Any], pdf: SeenPdf, path: Path) -> Checked:
+    """Compare the pages of the PDF at *path*, as seen in *pdf*, with the record."""
     bundle = table(record, "bundle")
     raw = bundle.get("labels")
     labels = [str(each) for each in raw] if isinstance(raw, list) else []
@@ -40,7 +41,7 @@ def check_pages(record: Mapping[str, Any], pdf: SeenPdf) -> Checked:
         )
     good = _compare_labels(pdf, labels, findings)
     _compare_exhibit(pdf, bundle, findings)
-    _compare_index(pdf, bundle, labels, findings)
+    _compare_index(pdf, path, bundle, labels, findings)
     message = f"{good} of {len(pdf.pages)} printed numbers = page labels = index"
     if findings:
         message += f"; {len(findings)} problem(s)"
@@ -98,7 +99,11 @@ def _compare_exhibit(pdf: SeenPdf, bundle: Mapping[str, Any], findings: list[Fin
 
 
 def _compare_index(
-    pdf: SeenPdf, bundle: Mapping[str, Any], labels: list[str], findings: list[Finding]
+    pdf: SeenPdf,
+    path: Path,
+    bundle: Mapping[str, Any],
+    labels: list[str],
+    findings: list[Finding],
 ) -> None:
     """Each entry's labels must be those of its pages; entries must cover every page once; the
     index pages must hold a link to the first page of each listed entry.
@@ -128,18 +133,20 @@ def _compare_index(
         following = last + 1
     if following != len(labels) + 1:
         findings.append(error("EK-P107", "index", "does not cover every page once", group=_GROUP))
-    _compare_links(pdf, entries, findings)
+    _compare_links(pdf, path, entries, findings)
 
 
-def _compare_links(pdf: SeenPdf, entries: list[Mapping[str, Any]], findings: list[Finding]) -> None:
+def _compare_links(
+    pdf: SeenPdf, path: Path, entries: list[Mapping[str, Any]], findings: list[Finding]
+) -> None:
     index = next((each for each in entries if text(each, "item") == "part:index"), None)
     if index is None:
         findings.append(error("EK-P107", "index", "the bundle has none", group=_GROUP))
         return
     first = number(index, "pdf_page")
     pages = [page for page in pdf.pages if first <= page.ordinal < first + number(index, "pages")]
-    targets = {link.target_page for page in pages for link in page.links}
-    printed = "".join("".join(page.text.split()) for page in pages)
+    targets = {link.page for page in pages for link in page.links}
+    printed = "".join("".join(page_text(path, page.ordinal).split()) for page in pages)
     for entry in entries:
         if entry.get("number") is None:
             continue

@@ -84,7 +84,7 @@ def _pages(root: Path, record: Mapping[str, Any]) -> tuple[SeenPdf | None, Check
     except EvidenceError as unreadable:
         finding = error("EK-P100", stored, f"cannot be read: {unreadable}", group="pages")
         return None, outcome("pages", "the bundle cannot be read", (finding,))
-    return pdf, check_pages(record, pdf)
+    return pdf, check_pages(record, pdf, path)
 
 
 def _report(root: Path, checks: tuple[Checked, ...]) -> Report:
