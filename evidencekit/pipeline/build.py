@@ -139,7 +139,7 @@ class _Teller:
 
 def _needed(matter: Matter, folder: Path) -> int:
     """Estimate the bytes a build writes: the originals once, and as much again for what is made."""
-    files = [each.file for each in (*matter.recordings, *matter.documents)]
+    files = [each.file for each in matter.recordings] + [each.file for each in matter.documents]
     sizes = (inside(folder, each).stat().st_size for each in files if inside(folder, each).exists())
     return 2 * sum(sizes) + 16_000_000
 
@@ -168,7 +168,8 @@ def make_draft(
     tell("hash", 0)
     digests = check_recordings(matter, folder, log, cancelled=cancelled)
     tell("hash", 1)
-    clips_folder.mkdir(parents=True, exist_ok=True)
+    if any(each.clips for each in matter.recordings):
+        clips_folder.mkdir(parents=True, exist_ok=True)
     documents = take_in_documents(
         matter,
         folder=folder,

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from evidencekit.compose.statement import statement_paragraphs
+from evidencekit.compose.statement import statement_paragraphs, statement_part
 from evidencekit.court.profile import Profile
 from evidencekit.custody.digests import FileDigest, hash_file
 from evidencekit.custody.log import LOG_NAME
@@ -152,8 +152,6 @@ def _write_statement(
 
 def draft_statement(made: Assembled) -> Part | None:
     """Return the draft statement, also where a signed one is bound in its place."""
-    from evidencekit.compose.statement import statement_part
-
     return statement_part(made.material, made.profile, made.pages.layout)
 
 
@@ -168,28 +166,7 @@ def _copy_inputs(
 ) -> Iterator[Input]:
     """Copy every input into the package, byte for byte, and account for each."""
     matter = made.material.matter
-    for read in made.material.recordings:
-        recording = read.recording
-        common = {
-            "id": f"recording:{recording.id}",
-            "kind": "recording",
-            "path": recording.file,
-            "name": Path(recording.file).name,
-            "digest": read.digest,
-            "size": read.size,
-        }
-        if originals == "leave":
-            entry = made.material.log.intake_of(recording.id)
-            yield Input(
-                **common,
-                outcome=Outcome.LEFT_OUT,
-                reason="the original was left with its holder",
-                holder=(entry.holder or entry.entered_by) if entry else None,
-            )
-            continue
-        stored = data / "recordings" / read.file_name
-        _copy(inside(folder, recording.file), stored, read.digest.value, recording.file)
-        yield Input(**common, outcome=Outcome.INCLUDED, stored=f"data/recordings/{read.file_name}")
+    yield from _copy_recordings(made, data, folder, originals)
     yield from _copy_texts(made, data, folder)
     yield from _copy_documents(made, data, folder)
     yield _write(
@@ -207,6 +184,35 @@ def _copy_inputs(
             stored="data/matter/matter.json",
         ),
     )
+
+
+def _copy_recordings(made: Assembled, data: Path, folder: Path, originals: str) -> Iterator[Input]:
+    """Copy the recordings, or leave them and say who holds them."""
+    for read in made.material.recordings:
+        recording = read.recording
+        account = Input(
+            id=f"recording:{recording.id}",
+            kind="recording",
+            path=recording.file,
+            name=Path(recording.file).name,
+            outcome=Outcome.INCLUDED,
+            digest=read.digest,
+            size=read.size,
+            stored=f"data/recordings/{read.file_name}",
+        )
+        if originals == "leave":
+            entry = made.material.log.intake_of(recording.id)
+            yield evolve(
+                account,
+                outcome=Outcome.LEFT_OUT,
+                reason="the original was left with its holder",
+                stored=None,
+                holder=(entry.holder or entry.entered_by) if entry else None,
+            )
+            continue
+        stored = data / "recordings" / read.file_name
+        _copy(inside(folder, recording.file), stored, read.digest.value, recording.file)
+        yield account
 
 
 def _copy_texts(made: Assembled, data: Path, folder: Path) -> Iterator[Input]:
@@ -296,8 +302,6 @@ def _write(to: Path, content: bytes, ident: str, kind: str, name: str) -> Input:
 
 
 def _account(path: Path, each: Input) -> Input:
-    from attrs import evolve
-
     digest = hash_file(path)
     return evolve(each, digest=digest.digests[0], size=digest.size)
 

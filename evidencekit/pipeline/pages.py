@@ -8,6 +8,7 @@ same labels as the one it was composed from. Nothing is estimated.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from evidencekit.court.profile import Profile
     from evidencekit.model.material import Material
     from evidencekit.model.matter import Section
+    from evidencekit.model.moment import Moment
 
 _ROUNDS = 8
 
@@ -63,7 +65,8 @@ def set_pages(
         for each in sections
         if each.letter in used
     ]
-    statement = material.matter.statement
+    matter = material.matter
+    statement = matter.statement
     layout: Layout | None = None
     for _ in range(_ROUNDS):
         raise_if_cancelled(cancelled)
@@ -72,7 +75,12 @@ def set_pages(
             for part in compose_generated(material, profile, layout, tuple(sections))
             if part.item not in bound_pages
         ]
-        made = typeset(parts, title=material.matter.case.title, language=material.matter.language)
+        made = typeset(
+            parts,
+            title=matter.case.title,
+            language=matter.language,
+            created=_made_on(matter.case.prepared_on),
+        )
         placed = _placed(parts, made.pages)
         counts = {each.item: each.pages for each in placed} | dict(bound_pages)
         found = lay_out(
@@ -95,3 +103,13 @@ def _placed(parts: Sequence[Part], counts: Sequence[int]) -> tuple[PlacedPart, .
         placed.append(PlacedPart(item=part.item, page=page, pages=pages))
         page += pages
     return tuple(placed)
+
+
+def _made_on(prepared_on: Moment | None) -> int | None:
+    """Return the day the bundle says it was prepared, in seconds since 1970; None if it is not a
+    day. The computer's clock is never asked.
+    """
+    if prepared_on is None or prepared_on.on is None:
+        return None
+    midnight = dt.datetime.combine(prepared_on.on, dt.time(), tzinfo=dt.UTC)
+    return int(midnight.timestamp())

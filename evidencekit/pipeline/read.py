@@ -137,7 +137,7 @@ def read_one(reading: Reading) -> Read:
             recording=recording,
             file_name=reading.file_name,
             size=reading.digest.size,
-            digest=reading.digest.sha256,
+            digest=reading.digest.digest(),
             measurement=measurement,
             transcript=transcript,
             clips=cut,
@@ -201,7 +201,7 @@ def _cut_all(
     ]
     try:
         return read_recording(
-            reading.path, cuts=cuts, source_digest=reading.digest.sha256, subject=recording.id
+            reading.path, cuts=cuts, source_digest=reading.digest.digest(), subject=recording.id
         )
     except RecordingUnreadable as error:
         raise RecordingUnreadable(recording.file, error.reason) from error

@@ -98,9 +98,12 @@ def _collect(
     finally:
         for future in pending:
             future.cancel()
-    errors = [error for future in futures if (error := future.exception()) is not None]
-    for error in errors:
-        if not isinstance(error, EvidenceError):
+    errors: list[EvidenceError] = []
+    for future in futures:
+        error = future.exception()
+        if isinstance(error, EvidenceError):
+            errors.append(error)
+        elif error is not None:
             raise error
     if len(errors) > 1:
         raise SeveralErrors(tuple(errors))

@@ -94,7 +94,7 @@ def _source(
     if recordings is not None:
         for path in sorted(recordings.rglob("*")):
             same_size = path.is_file() and path.stat().st_size == number(recording, "size")
-            if same_size and hash_file(path).sha256.value == text(recording, "sha256"):
+            if same_size and hash_file(path).sha256 == text(recording, "sha256"):
                 return path
     where = "" if recordings is None else ", and no file with its digest is in the folder given"
     findings.append(
@@ -197,20 +197,26 @@ def _judge(
     result: ClipComparison,
     findings: list[Finding],
 ) -> str:
-    if result.equal:
-        if result.samples_digest.value != text(clip, "samples_sha256"):
-            findings.append(
-                error(
-                    "EK-V007",
-                    _name(clip),
-                    "the digest recorded for its samples is another",
-                    group=_GROUP,
-                    expected=text(clip, "samples_sha256"),
-                    found=result.samples_digest.value,
-                )
-            )
-            return "error"
+    found = result.clip_digest.value if result.clip_digest else None
+    if result.equal and found == text(clip, "samples_sha256"):
         return "equal"
+    if result.equal:
+        findings.append(
+            error(
+                "EK-V007",
+                _name(clip),
+                "the digest recorded for its samples is another",
+                group=_GROUP,
+                expected=text(clip, "samples_sha256"),
+                found=found,
+            )
+        )
+        return "error"
+    if result.unreadable is not None:
+        findings.append(
+            error("EK-V003", _name(clip), f"its file {result.unreadable}", group=_GROUP)
+        )
+        return "error"
     recorded = table(clip, "decoder")
     same_decoder = text(recorded, "library_version") == result.decoder.library_version and text(
         recorded, "machine"
@@ -232,16 +238,22 @@ def _judge(
         error(
             "EK-V009",
             _name(clip),
-            "is not from the samples of its recording that it names: "
-            + (
-                f"they part at sample {result.first_difference}"
-                if result.first_difference is not None
-                else "the lengths differ"
-            ),
+            f"does not hold the samples of {text(recording, 'id')} that it names: {_part(result)}",
             group=_GROUP,
-            expected=f"{number(table(clip, 'samples'), 'end')} of "
-            f"{number(table(recording, 'measured'), 'sample_count')} samples",
-            found=f"{result.compared} compared, largest difference {result.max_difference}",
+            expected=text(clip, "samples_sha256"),
+            found=result.recording_digest.value if result.recording_digest else None,
         )
     )
     return "error"
+
+
+def _part(result: ClipComparison) -> str:
+    """Say in words where clip and recording part."""
+    if not result.form_matches:
+        return "sample rate or channels differ"
+    if result.first_difference is not None:
+        return (
+            f"they part at sample {result.first_difference}, by up to "
+            f"{result.max_difference} of 32,768"
+        )
+    return f"the file has {result.clip_sample_count} samples, the range has others"

@@ -34,7 +34,7 @@ def check_custody(root: Path, record: Mapping[str, Any], pdf: SeenPdf | None) ->
         finding = error("EK-L001", stored or "custody log", "missing", group=_GROUP)
         return outcome("custody", "the log is missing", (finding,))
     try:
-        log = parse_log(path.read_bytes(), path=stored)
+        log = parse_log(path.read_bytes())
     except ChainBroken as broken:
         finding = error(
             "EK-L002",

@@ -80,7 +80,7 @@ def check_files(
     for done, name in enumerate(sorted(seen.files), start=1):
         raise_if_cancelled(cancelled)
         try:
-            digests[name] = hash_file(root / name).sha256.value
+            digests[name] = hash_file(root / name).sha256
         except (EvidenceError, OSError):
             findings.append(error("EK-D005", name, "could not be read", group=_GROUP))
         if progress is not None:

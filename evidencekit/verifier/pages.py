@@ -5,15 +5,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from evidencekit.pdfread import SeenPdf, page_text
 from evidencekit.verifier.record import number, rows, table, text
 from evidencekit.verifier.result import Checked, error, outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-from pathlib import Path
+    from pathlib import Path
 
     from evidencekit.model.findings import Finding
-    from evidencekit.pdfread import SeenPdf, page_text
 
 _GROUP = "pages"
 
