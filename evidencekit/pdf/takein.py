@@ -20,6 +20,7 @@ from evidencekit.errors import DocumentUnusable
 from evidencekit.model.findings import Finding, Severity
 from evidencekit.pdf.boxes import SHORTEST_SIDE, sheet_around, view_of
 from evidencekit.pdf.content import Wrapper, ends_in_an_operator, finish
+from evidencekit.pdf.forms import count_signatures, drop_form, flatten, has_form, quiet_mupdf
 from evidencekit.pdf.neutralise import Neutraliser
 from evidencekit.pdf.outline import OutlineLine, clean_title, read_outline
 
@@ -105,7 +106,7 @@ class _Intake:
         neutraliser = Neutraliser(pdf)
         neutraliser.run()
         self._findings += neutraliser.findings(self._subject)
-        if _has_form(pdf):
+        if has_form(pdf):
             pdf = self._flatten(pdf)
         self._even_out(pdf)
         if self._repaired:
@@ -117,6 +118,7 @@ class _Intake:
             )
         pages = len(pdf.pages)
         _save(pdf, self._to)
+        pdf.close()
         return TakenIn(
             path=self._to,
             pages=pages,
@@ -173,7 +175,7 @@ class _Intake:
         """
         import pikepdf
 
-        pymupdf = _mupdf()
+        pymupdf = quiet_mupdf()
         try:
             document = pymupdf.open(self._at, filetype="pdf")
             if document.needs_pass:
@@ -205,7 +207,7 @@ class _Intake:
         """Report what the document is, before anything of it is changed."""
         if pdf.is_encrypted:
             self._say("EK-P002", "its owner restricted printing, copying or changing it")
-        if signatures := _signatures(pdf):
+        if signatures := count_signatures(pdf):
             self._say(
                 "EK-P003",
                 f"carries {signatures} digital signatures, which cannot hold inside a bundle. The "
@@ -247,36 +249,26 @@ class _Intake:
         self._say("EK-P005", "holds a second form of itself (XFA), which is not carried over")
 
     def _asks_to_wait(self) -> bool:
-        pymupdf = _mupdf()
+        pymupdf = quiet_mupdf()
         with pymupdf.open(self._at, filetype="pdf") as document:
             return document.page_count == 1 and bool(
                 _PLEASE_WAIT.search(" ".join(document[0].get_text().split()))
             )
 
     def _flatten(self, pdf: pikepdf.Pdf) -> pikepdf.Pdf:
-        """Draw the form's fields, with their values, onto their pages."""
+        """Draw the form's fields onto their pages."""
         import pikepdf
 
-        pymupdf = _mupdf()
-        before, after = self._scratch / "form.pdf", self._scratch / "flat.pdf"
-        _save(pdf, before)
+        drawn = self._scratch / "flat.pdf"
         try:
-            with pymupdf.open(before, filetype="pdf") as document:
-                document.bake(annots=False, widgets=True)
-                document.save(after)
+            flatten(pdf, drawn, scratch=self._scratch)
         except (RuntimeError, ValueError):
             self._refuse("holds a form that cannot be drawn")
         pdf.close()
-        self._at = after
-        flat = pikepdf.open(after)
-        if "/AcroForm" in flat.Root:
-            del flat.Root["/AcroForm"]
-        for page in flat.pages:
-            if (annotations := page.obj.get("/Annots")) is not None:
-                page.obj["/Annots"] = pikepdf.Array(
-                    [each for each in annotations if each.get("/Subtype") != "/Widget"]
-                )
+        self._at = drawn
         self._say("EK-P004", "its form fields were drawn onto the pages, with their values")
+        flat = pikepdf.open(drawn)
+        drop_form(flat)
         return flat
 
     def _even_out(self, pdf: pikepdf.Pdf) -> None:
@@ -308,7 +300,7 @@ class _Intake:
 
     def _balances(self, pdf: pikepdf.Pdf) -> list[tuple[int, int]]:
         """Count for each page the q and Q that are missing before and after it."""
-        pymupdf = _mupdf()
+        pymupdf = quiet_mupdf()
         with pymupdf.open(self._at, filetype="pdf") as document:
             if document.page_count == len(pdf.pages):
                 return [_balance(document, number) for number in range(document.page_count)]
@@ -318,22 +310,13 @@ class _Intake:
             return [_balance(document, number) for number in range(len(pdf.pages))]
 
 
-def _mupdf() -> Any:
-    """Return the library, told not to print what it thinks of a file."""
-    import pymupdf
-
-    library: Any = pymupdf
-    library.TOOLS.mupdf_display_errors(False)
-    return library
-
-
 def _whole(document: Any, to: Path) -> None:
-    pymupdf = _mupdf()
+    pymupdf = quiet_mupdf()
     document.save(to, encryption=pymupdf.PDF_ENCRYPT_NONE, garbage=1)
 
 
 def _page_by_page(document: Any, to: Path) -> None:
-    pymupdf = _mupdf()
+    pymupdf = quiet_mupdf()
     with pymupdf.open() as fresh:
         fresh.insert_pdf(document)
         fresh.save(to, garbage=1)
@@ -366,28 +349,6 @@ def _labels(pdf: pikepdf.Pdf) -> tuple[str, ...]:
         return tuple(clean_title(page.label) for page in pdf.pages)
     except (RuntimeError, ValueError, TypeError):
         return ()
-
-
-def _has_form(pdf: pikepdf.Pdf) -> bool:
-    """Return whether there are form fields, listed or only standing on a page."""
-    return "/AcroForm" in pdf.Root or any(
-        each.get("/Subtype") == "/Widget"
-        for page in pdf.pages
-        for each in page.obj.get("/Annots", ())
-    )
-
-
-def _signatures(pdf: pikepdf.Pdf) -> int:
-    """Count the signature fields that are signed."""
-    import pikepdf
-
-    return sum(
-        1
-        for each in pdf.objects
-        if isinstance(each, pikepdf.Dictionary)
-        and each.get("/FT") == "/Sig"
-        and each.get("/V") is not None
-    )
 
 
 def _layers(pdf: pikepdf.Pdf) -> tuple[int, int]:
