@@ -60,11 +60,11 @@ def read_log(path: Path) -> CustodyLog:
         LogTorn: if the bytes after the last newline are not a whole entry.
         CustodyError: if the file cannot be read.
     """
-    return parse_log(read_bytes(path), path=path.name)
+    return parse_log(read_bytes(path), name=path.name)
 
 
-def parse_log(data: bytes, *, path: str = LOG_NAME) -> CustodyLog:
-    """Read a log from its bytes. *path* is what a `LogTorn` names.
+def parse_log(data: bytes, *, name: str = LOG_NAME) -> CustodyLog:
+    """Read a log from its bytes. *name* is what a `LogTorn` names.
 
     Raises:
         ChainBroken: at the first line that is not the entry that should stand there.
@@ -72,7 +72,7 @@ def parse_log(data: bytes, *, path: str = LOG_NAME) -> CustodyLog:
     """
     scan = scan_log(data)
     if scan.torn:
-        raise LogTorn(path, scan.offset, len(scan.torn))
+        raise LogTorn(name, scan.offset, len(scan.torn))
     return scan.log
 
 
