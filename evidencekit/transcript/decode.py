@@ -25,7 +25,12 @@ _MARKS = (
 _HOW_TO_NAME = (
     'Save it as UTF-8, or name its encoding in the matter file, such as encoding = "cp1252"'
 )
+#: Of UTF-16 that holds plain letters every second byte is NUL; of text hardly any character is.
 _PLAIN_LETTERS_NUL_SHARE = 4
+#: Python's codecs that are no encoding of a text file, or that change what is written.
+_NOT_OF_FILES = frozenset(
+    {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"}
+)
 
 
 def decode(data: bytes, *, name: str, encoding: str | None = None) -> str:
@@ -67,10 +72,13 @@ def split_lines(text: str) -> list[str]:
 
 def _known(encoding: str, *, name: str) -> str:
     try:
-        return codecs.lookup(encoding).name
+        known = codecs.lookup(encoding).name
     except (LookupError, ValueError):
+        known = "undefined"
+    if known in _NOT_OF_FILES:
         msg = f'"{encoding}" is not an encoding that is known here. {_HOW_TO_NAME}'
-        raise TranscriptError(name, 0, msg) from None
+        raise TranscriptError(name, 0, msg)
+    return known
 
 
 def _agree(named: str, marked: str) -> bool:

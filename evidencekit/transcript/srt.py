@@ -48,12 +48,14 @@ def recognise(text: str) -> str | None:
 
 @frozen(kw_only=True)
 class _Block:
-    """A cue as collected. `times` is None where they are missing or cannot be read."""
+    """A cue as collected. `times` is None where they are missing or cannot be read; `is_cue` is
+    False for words that stand apart with neither number nor times."""
 
     line: int
     text: str
     source_id: str | None = None
     times: tuple[int, int] | None = None
+    is_cue: bool = True
 
 
 @define(kw_only=True)
@@ -197,7 +199,15 @@ def _without_times(lines: Sequence[str], start: int, end: int, odd: _Odd) -> lis
     if not spoken:
         return []
     odd.no_times.append(f"line {spoken[0] + 1}")
-    return [_Block(line=spoken[0] + 1, text="\n".join(lines[start:end]))]
+    number = _NUMBER.fullmatch(lines[spoken[0]])
+    return [
+        _Block(
+            line=spoken[0] + 1,
+            text="\n".join(lines[start:end]),
+            source_id=number[1] if number else None,
+            is_cue=number is not None,
+        )
+    ]
 
 
 def _text(lines: Sequence[str], start: int, end: int, odd: _Odd) -> str:
@@ -224,6 +234,8 @@ def _look_at_numbers(blocks: Sequence[_Block], odd: _Odd) -> None:
         return
     expected: int | None = None
     for block in blocks:
+        if not block.is_cue:
+            continue
         if block.source_id is None:
             odd.numbers.append(f"line {block.line}")
         else:
