@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evidencekit.compose import clips, coverage, custody, front, index, minutes, recordings
-from evidencekit.compose.consent import consent_part
+from evidencekit.compose import clips, consent, coverage, custody, front, index, minutes, recordings
 from evidencekit.compose.placeholder import placeholder_part
 from evidencekit.compose.statement import statement_part
 from evidencekit.model.bundle import Item, ItemKind, Layout, SectionHead
@@ -31,7 +30,7 @@ EXHIBITED = ("recordings", "clips", "consent", "custody", "coverage", "minutes c
 _TITLES = {
     "statement": "Witness statement",
     "recordings": recordings.TITLE,
-    "consent": "Consent schedule",
+    "consent": consent.TITLE,
     "custody": custody.TITLE,
     "coverage": coverage.TITLE,
     "minutes comparison": minutes.TITLE,
@@ -193,7 +192,7 @@ def _part(material: Material, profile: Profile, layout: Layout | None, item: Ite
         custody.ITEM: custody.custody_part,
         coverage.ITEM: coverage.coverage_part,
         minutes.ITEM: minutes.minutes_part,
-        "part:consent": consent_part,
+        consent.ITEM: consent.consent_part,
         "part:statement": statement_part,
     }
     part: Part | None = makers[item.id](material, profile, layout)

@@ -15,12 +15,12 @@ from evidencekit.compose.facts import (
     recording_name,
     seconds_of_ms,
     short_time,
-    stated_detail,
     transcript_aid,
 )
 from evidencekit.compose.labels import label
 from evidencekit.compose.plan import (
     Block,
+    Column,
     Detail,
     Details,
     Figure,
@@ -28,7 +28,10 @@ from evidencekit.compose.plan import (
     Manner,
     Paragraph,
     Part,
+    Row,
     Run,
+    Style,
+    Table,
     Text,
     plain,
 )
@@ -39,6 +42,7 @@ from evidencekit.model.timecode import format_media_time, samples_to_ms
 if TYPE_CHECKING:
     from evidencekit.court.profile import Profile
     from evidencekit.model.bundle import Layout
+    from evidencekit.model.digest import Digest
     from evidencekit.model.material import CutClip, Material, ReadRecording
     from evidencekit.model.matter import Matter
     from evidencekit.model.recording import Clip
@@ -73,14 +77,13 @@ def clip_parts(material: Material, profile: Profile, layout: Layout | None) -> t
 def _sheet(
     material: Material, read: ReadRecording, clip: CutClip, layout: Layout | None
 ) -> tuple[Block, ...]:
+    listen = (Run(text="To listen: ", style=Style.BOLD), Run(text=how_to_listen(read, clip)))
     return (
         Paragraph(text=_source(read, layout)),
         _figure(read, clip),
-        Details(rows=_times(material.matter, clip)),
+        Paragraph(text=listen),
+        Details(rows=_times(clip)),
         *_words(material.matter, read, clip),
-        Heading(text="How to listen", level=2),
-        Paragraph(text=plain(how_to_listen(read, clip))),
-        Heading(text="Digests", level=2),
         *_digests(read, clip),
     )
 
@@ -115,8 +118,8 @@ def _figure(read: ReadRecording, clip: CutClip) -> Figure:
             f"{format_media_time(start)} to {format_media_time(end)}."
         ),
         caption=(
-            f"The whole of R{read.number} with this clip shaded dark and any other clip pale. "
-            "The height is scaled to the loudest moment of the recording."
+            f"The whole of R{read.number}, this clip shaded dark. The height is scaled to its "
+            "loudest moment."
         ),
     )
 
@@ -127,24 +130,32 @@ def _actual(clip: CutClip) -> tuple[int, int]:
     return samples_to_ms(samples.first, rate), samples_to_ms(samples.end, rate)
 
 
-def _times(matter: Matter, clip: CutClip) -> tuple[Detail, ...]:
+def _times(clip: CutClip) -> tuple[Detail, ...]:
     file = clip.file
     start, end = _actual(clip)
+    cut = (
+        f"{format_media_time(start)} to {format_media_time(end)} "
+        f"({seconds_of_ms(file.length_ms)}), {_channels(file.channels)}, {file.bits} bits"
+    )
     exact = (
         f"sample {file.samples.first:,} to sample {file.samples.end - 1:,}, both included, counted "
         f"from 0: {counted(file.samples.count, 'sample')} at {file.sample_rate:,} a second"
-    )
-    cut = (
-        f"{format_media_time(start)} to {format_media_time(end)} ({seconds_of_ms(file.length_ms)})"
     )
     rows = [
         Detail(label="Asked for", text=plain(_asked_for(clip)), standing="T"),
         measured_detail("Cut", cut),
         measured_detail("Cut", exact),
-        measured_detail("Sound", f"{_channels(file.channels)}, {file.bits} bits a sample"),
     ]
-    rows.extend(stated_detail(matter, _capital(fact.name), fact.stated) for fact in clip.levels)
+    if clip.levels:
+        rows.append(_levels(clip))
     return tuple(rows)
+
+
+def _levels(clip: CutClip) -> Detail:
+    """Return how loud the clip is, on one line."""
+    words = "; ".join(f"{fact.name} {fact.stated.value}" for fact in clip.levels)
+    standings = {fact.stated.standing.letter for fact in clip.levels}
+    return Detail(label="Loudness", text=plain(words), standing="/".join(sorted(standings)))
 
 
 def _asked_for(clip: CutClip) -> str:
@@ -162,11 +173,7 @@ def _asked_for(clip: CutClip) -> str:
 
 
 def _channels(channels: int) -> str:
-    return {1: "1 channel (mono)", 2: "2 channels (stereo)"}.get(channels, f"{channels} channels")
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    return {1: "mono", 2: "stereo"}.get(channels, f"{channels} channels")
 
 
 def _words(matter: Matter, read: ReadRecording, clip: CutClip) -> tuple[Block, ...]:
@@ -205,31 +212,28 @@ def how_to_listen(read: ReadRecording, clip: CutClip) -> str:
 
 
 def _digests(read: ReadRecording, clip: CutClip) -> tuple[Block, ...]:
+    """Return the digests in a table of their own, so that each stays on one line."""
     file = clip.file
-    rows = (
-        measured_detail(
-            _digest_name(file.file_digest.algorithm, "clip's file"), mono(file.file_digest.value)
-        ),
-        measured_detail(
-            _digest_name(file.samples_digest.algorithm, "clip's samples"),
-            mono(file.samples_digest.value),
-        ),
-        measured_detail(
-            _digest_name(file.source_digest.algorithm, f"R{read.number}"),
-            mono(file.source_digest.value),
-        ),
-        measured_detail("Decoded with", f"{file.decoder}, {file.way}"),
+    rows = tuple(
+        Row(cells=(plain(_digest_name(digest, of)), mono(digest.value)))
+        for digest, of in (
+            (file.file_digest, "this clip"),
+            (file.samples_digest, "its samples"),
+            (file.source_digest, f"R{read.number}"),
+        )
+    )
+    note = (
+        f"Decoded with {file.decoder}, {file.way}. The digests let anybody check that the clip "
+        f"holds these samples of R{read.number}, and that R{read.number} is the file that was "
+        "taken in. They do not show who speaks, or when or where the recording was made."
     )
     return (
-        Details(rows=rows),
-        _note(
-            f"The digests let anybody check that the clip holds these samples of R{read.number}, "
-            f"and that R{read.number} is the file that was taken in. They do not show who speaks, "
-            "or when or where the recording was made."
-        ),
+        Heading(text="Digests, as measured", level=2),
+        Table(columns=(Column(title="Of", share=0), Column(title="Digest")), rows=rows, small=True),
+        _note(note),
     )
 
 
-def _digest_name(algorithm: str, what: str) -> str:
+def _digest_name(digest: Digest, of: str) -> str:
     names = {"sha256": "SHA-256", "sha512": "SHA-512"}
-    return f"{names.get(algorithm, algorithm)} of {what}"
+    return f"{names.get(digest.algorithm, digest.algorithm)} of {of}"

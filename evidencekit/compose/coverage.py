@@ -36,7 +36,6 @@ from evidencekit.compose.plan import (
     Paragraph,
     Part,
     Row,
-    RowKind,
     Run,
     Table,
     Text,
@@ -211,7 +210,7 @@ def _passage_row(
         plain(seconds(samples.count, rate)),
         _clips_in(read, samples, layout) if used else plain("not used"),
     )
-    return Row(cells=cells, kind=RowKind.NORMAL if used else RowKind.MUTED)
+    return Row(cells=cells)
 
 
 def _clips_in(read: ReadRecording, samples: SampleRange, layout: Layout | None) -> Text:

@@ -47,7 +47,7 @@ def stated_detail(matter: Matter, name: str, stated: Stated[str], *, lead: str =
     return Detail(label=name, text=plain(text), standing=stated.standing.letter)
 
 
-def named(matter: Matter, stated: Stated[str] | None) -> Stated[str] | None:
+def with_name(matter: Matter, stated: Stated[str] | None) -> Stated[str] | None:
     """Return a fact that names a person by id with the person's name in its place."""
     if stated is None:
         return None
@@ -133,13 +133,15 @@ def transcript_aid(matter: Matter, source: TranscriptSource) -> str:
     return f"The recording is the evidence; the transcript is an aid {makers}."
 
 
-def local_time(utc: str, timezone: str) -> str:
+def local_time(recorded_at: str, timezone: str) -> str:
     """Write a time of the custody log in the matter's zone, with UTC beside it."""
-    at = dt.datetime.fromisoformat(utc)
+    at = dt.datetime.fromisoformat(recorded_at)
     local = at.astimezone(ZoneInfo(timezone))
-    return f"{print_time(local)} {local.tzname()} ({at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ})"
+    utc_time = at.astimezone(dt.UTC)
+    day = "" if utc_time.date() == local.date() else f"{print_date(utc_time.date())}, "
+    return f"{print_time(local)} {local.tzname()} ({day}{utc_time:%H:%M:%S} UTC)"
 
 
-def local_date(utc: str, timezone: str) -> str:
+def local_date(recorded_at: str, timezone: str) -> str:
     """Write the date of a time of the custody log in the matter's zone."""
-    return print_date(dt.datetime.fromisoformat(utc).astimezone(ZoneInfo(timezone)).date())
+    return print_date(dt.datetime.fromisoformat(recorded_at).astimezone(ZoneInfo(timezone)).date())

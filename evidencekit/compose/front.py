@@ -75,7 +75,7 @@ def _about(case: Case) -> tuple[Detail, ...]:
     agreed = "agreed" if case.agreed else "not agreed"
     return (
         _line("Whose bundle", case.whose),
-        Detail(label="Agreed", text=plain(agreed), standing="" if case.agreed is None else "T"),
+        Detail(label="Status", text=plain(agreed), standing="" if case.agreed is None else "T"),
         _line("Prepared by", case.prepared_by),
         _line("Prepared on", str(case.prepared_on) if case.prepared_on else None),
     )
@@ -135,7 +135,8 @@ def _contents(material: Material, layout: Layout | None) -> tuple[Detail, ...]:
     if material.clips:
         rows.append(("Clips", counted(len(material.clips), "clip"), "clip:1"))
     rows.append(("Documents", _documents(material), None))
-    rows.append(("Statement", statement_state(material.matter), "part:statement"))
+    stands = "part:statement" if material.matter.statement else None
+    rows.append(("Statement", statement_state(material.matter), stands))
     return tuple(Detail(label=name, text=_at(words, item, layout)) for name, words, item in rows)
 
 

@@ -37,7 +37,7 @@ TITLE = "Index"
 
 _COLUMNS = (
     Column(title="No.", share=0, align=Align.RIGHT),
-    Column(title="Document", share=6),
+    Column(title="Document", share=5),
     Column(title="Date", share=2),
     Column(title="Page", share=0, align=Align.RIGHT),
 )

@@ -69,7 +69,7 @@ def _one(
     page = "" if disputed.page is None else f", page {disputed.page}"
     table = Table(
         columns=(
-            Column(title=f"As written in {title}{page}"),
+            Column(title="As minuted"),
             Column(title=f"In the words of {declarant(matter)}"),
         ),
         rows=(Row(cells=(plain(disputed.minuted), plain(disputed.my_words or NOT_STATED))),),

@@ -20,11 +20,11 @@ from evidencekit.compose.facts import (
     local_time,
     measured_detail,
     mono,
-    named,
     seconds_of_ms,
     stated_detail,
     told_detail,
     transcript_makers,
+    with_name,
 )
 from evidencekit.compose.labels import label
 from evidencekit.compose.others import other_recordings
@@ -101,7 +101,7 @@ def _told(matter: Matter, read: ReadRecording) -> tuple[Detail, ...]:
         *recorded_at(matter, read),
         told_detail(matter, "Place", recording.place),
         *_location(read),
-        told_detail(matter, "Made by", named(matter, recording.made_by)),
+        told_detail(matter, "Made by", with_name(matter, recording.made_by)),
         *_device(matter, read),
         told_detail(matter, "Why it was made", recording.reason),
         told_detail(matter, "Is it whole", recording.whole),
@@ -115,16 +115,16 @@ def recorded_at(matter: Matter, read: ReadRecording) -> tuple[Detail, ...]:
     """Return the told time beside every time of making that the file states."""
     name = "Recorded at"
     told = read.recording.recorded_at
-    said = [fact.stated for fact in _facts(read, _is_time)]
+    said = _facts(read, _is_time)
     words = (
         None
         if told is None
         else Stated(value=str(told.value), standing=told.standing, by=told.by, source=told.source)
     )
     rows = [told_detail(matter, name, words)]
-    rows.extend(_file_says(name, each) for each in said)
+    rows.extend(_file_says(name, each, named=len(said) > 1) for each in said)
     if told is not None and said:
-        verdicts = {_compare(told.value, each.value, matter.timezone) for each in said}
+        verdicts = {_compare(told.value, each.stated.value, matter.timezone) for each in said}
         if False in verdicts:
             rows.append(Detail(label=name, text=plain(_DIFFERENT)))
         elif None in verdicts:
@@ -149,7 +149,7 @@ def _compare(told: Moment, said: str, timezone: str) -> bool | None:
 
 
 def _device(matter: Matter, read: ReadRecording) -> tuple[Detail, ...]:
-    said = [_file_says("Device", fact.stated) for fact in _facts(read, _is_device)]
+    said = [_file_says("Device", fact, named=True) for fact in _facts(read, _is_device)]
     return (told_detail(matter, "Device", read.recording.device), *said)
 
 
@@ -160,11 +160,13 @@ def _location(read: ReadRecording) -> tuple[Detail, ...]:
     return (Detail(label="Place", text=plain(_PLACE_KEPT_BACK), standing="F"),)
 
 
-def _file_says(name: str, stated: Stated[str]) -> Detail:
+def _file_says(name: str, fact: Fact, *, named: bool) -> Detail:
+    """Return what the file says; the name of its field where one alone would not be understood."""
+    field = f" ({fact.name})" if named else ""
     return Detail(
         label=name,
-        text=plain(f"The file says: {stated.value}."),
-        standing=stated.standing.letter,
+        text=plain(f"The file says: {fact.stated.value}{field}."),
+        standing=fact.stated.standing.letter,
     )
 
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,7 +47,7 @@ def test_the_order_of_the_clips_does_not_matter(clips, count, random):
 @given(ranges, counts)
 def test_passages_never_touch_each_other(clips, count):
     used = merged(clips, sample_count=count)
-    assert all(one.end < other.first for one, other in zip(used, used[1:], strict=False))
+    assert all(one.end < other.first for one, other in pairwise(used))
 
 
 @given(ranges, counts)

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A sheet for each clip."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import evolve
+from support_parts import lines_of, text_of
+
+from evidencekit.compose.clips import clip_parts, how_to_listen
+from evidencekit.compose.plan import Figure, Run, Spoken, Style
+from evidencekit.model.recording import Clip, TranscriptSource
+from evidencekit.model.timecode import SampleRange
+from evidencekit.model.transcript import Edge
+
+
+def sheet(material, number=1):
+    return clip_parts(material, None, None)[number - 1]
+
+
+def with_clip(material, **changes):
+    read = material.recordings[0]
+    clip = evolve(read.clips[0], **changes)
+    return evolve(material, recordings=(evolve(read, clips=(clip,)),))
+
+
+def with_line(material, **changes):
+    excerpt = material.recordings[0].clips[0].excerpt
+    line = evolve(excerpt.lines[0], **changes)
+    return with_clip(material, excerpt=evolve(excerpt, lines=(line,)))
+
+
+def spoken(part):
+    return next(block for block in part.blocks if isinstance(block, Spoken)).lines
+
+
+def test_there_is_one_sheet_a_clip_in_printed_order(material):
+    assert [(part.item, part.title) for part in clip_parts(material, None, None)] == [
+        ("clip:1", "Clip 1: The refusal is explained"),
+        ("clip:2", "Clip 2: The nursery appointment"),
+        ("clip:3", "Clip 3: The appointment is confirmed"),
+    ]
+
+
+def test_requested_and_actual_times_are_both_printed(material):
+    lines = lines_of(sheet(material))
+    assert "Asked for | 0:12.400 to 0:31.900 | T" in lines
+    assert "Cut | 0:12.400 to 0:31.900 (19.500 s), mono, 16 bits | M" in lines
+    assert (
+        "Cut | sample 546,840 to sample 1,406,789, both included, counted from 0: "
+        "859,950 samples at 44,100 a second | M"
+    ) in lines
+
+
+def test_a_clip_of_one_sample_is_said_in_the_singular(material):
+    clip = material.recordings[0].clips[0]
+    material = with_clip(material, file=evolve(clip.file, samples=SampleRange(0, 1)))
+    assert "sample 0 to sample 0, both included, counted from 0: 1 sample at" in text_of(
+        sheet(material)
+    )
+
+
+def test_a_clip_by_quote_says_which_words_and_what_was_added(material):
+    told = Clip(title="x", quote="the policy", before_ms=3_000, after_ms=500)
+    lines = lines_of(sheet(with_clip(material, clip=told)))
+    assert (
+        "Asked for | the words “the policy”, with 3.000 s before and 0.500 s after: "
+        "0:12.400 to 0:31.900 | T"
+    ) in lines
+
+
+def test_lines_are_numbered_and_cut_cues_marked_in_words(material):
+    assert [(line.number, line.speaker, line.mark) for line in spoken(sheet(material))] == [
+        (1, "Joanna Hale", "[begins before the clip]"),
+        (2, "Joanna Hale", ""),
+        (3, "Amara Dean", ""),
+        (4, "Joanna Hale", "[goes on after the clip]"),
+        (None, "Amara Dean", "[after the clip]"),
+    ]
+
+
+def test_a_cue_longer_than_the_clip_is_marked_at_both_ends(material):
+    (line,) = spoken(sheet(with_line(material, edge=Edge.CUT_AT_BOTH)))
+    assert line.mark == "[begins before the clip and goes on after it]"
+
+
+def test_a_label_that_is_not_mapped_is_printed_as_it_stands(material):
+    assert spoken(sheet(material, 2))[-1].speaker == "Man"
+
+
+def test_a_line_without_a_speaker_names_nobody(material):
+    (line,) = spoken(sheet(with_line(material, speaker=None, person=None)))
+    assert line.speaker == ""
+
+
+def test_words_known_to_lie_outside_are_grey(material):
+    changed = with_line(material, text="inside", outside_before="before", outside_after="after")
+    (line,) = spoken(sheet(changed))
+    assert line.text == (
+        Run(text="before ", style=Style.GREY),
+        Run(text="inside"),
+        Run(text=" after", style=Style.GREY),
+    )
+
+
+def test_the_mapping_of_speakers_is_shown(material):
+    assert "“JH” is printed as Joanna Hale" in text_of(sheet(material))
+
+
+def test_a_trimmed_excerpt_says_that_the_audio_holds_more(material):
+    said = "The audio of this clip holds more words than are printed."
+    assert said in text_of(sheet(material, 2))
+    assert said not in text_of(sheet(material, 1))
+
+
+def test_the_transcript_is_called_an_aid_and_its_makers_are_named(material):
+    assert (
+        "The recording is the evidence; the transcript is an aid made by Whisper large-v3 and "
+        "corrected by Amara Dean."
+    ) in text_of(sheet(material))
+
+
+def test_makers_that_nobody_named_are_not_stated(material):
+    read = material.recordings[0]
+    recording = evolve(read.recording, transcript=TranscriptSource(file="a.vtt"))
+    changed = evolve(material, recordings=(evolve(read, recording=recording),))
+    assert "the transcript is an aid. Who made it: not stated." in text_of(sheet(changed))
+
+
+def test_a_clip_without_a_transcript_says_so(material):
+    assert "No transcript of this clip is supplied." in lines_of(sheet(material, 3))
+
+
+def test_a_passage_without_words_says_so(material):
+    excerpt = material.recordings[0].clips[0].excerpt
+    changed = with_clip(material, excerpt=evolve(excerpt, lines=excerpt.lines[-1:]))
+    assert "The transcript has no words in this clip." in text_of(sheet(changed))
+
+
+def test_how_to_listen_names_file_and_place(material):
+    read = material.recordings[0]
+    assert how_to_listen(read, read.clips[0]) == (
+        "Open “Clip 1 - Home visit 0m12.400s to 0m31.900s.wav” in the folder clips, or R1 "
+        "(visit.m4a) at 0:12.4. Nothing plays from this page."
+    )
+
+
+def test_a_recording_that_is_withheld_is_not_offered_for_listening(material):
+    read = material.recordings[0]
+    held = evolve(read, recording=evolve(read.recording, whole_recording="withheld: a third party"))
+    assert "visit.m4a" not in how_to_listen(held, read.clips[0])
+
+
+def test_the_waveform_says_in_words_what_it_shows(material):
+    (figure,) = [block for block in sheet(material).blocks if isinstance(block, Figure)]
+    assert figure.alt == (
+        "Waveform of the whole of R1, Home visit, 2:22.000 long. Clip 1 is shaded, from 0:12.400 "
+        "to 0:31.900."
+    )
+    assert ">Clip 1</text>" in figure.svg
+    assert ">2</text>" in figure.svg
+
+
+def test_the_digests_and_what_they_do_not_show_are_printed(material):
+    text = text_of(sheet(material))
+    file = material.recordings[0].clips[0].file
+    for digest in (file.file_digest, file.samples_digest, file.source_digest):
+        assert digest.value in text
+    assert "They do not show who speaks, or when or where the recording was made." in text
+
+
+@pytest.mark.parametrize("title", ["<script>alert(1)</script>", "#panic", "关于录音", "t" * 2000])
+def test_a_title_is_text_whatever_it_holds(material, title):
+    clip = evolve(material.recordings[0].clips[0].clip, title=title)
+    part = sheet(with_clip(material, clip=clip))
+    assert part.title == f"Clip 1: {title}"
+    (figure,) = [block for block in part.blocks if isinstance(block, Figure)]
+    assert title not in figure.svg
