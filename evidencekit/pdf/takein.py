@@ -48,7 +48,9 @@ class TakenIn:
 
 
 def take_in(source: Path, to: Path, *, name: str, item: str) -> TakenIn:
-    """Write a clean copy of the PDF *source* to *to*. Errors call it *name*, findings *item*.
+    """Write a clean copy of the PDF *source* to *to*.
+
+    Errors call it *name*; findings call it *item*, the id of its item, such as "document:minutes".
 
     Raises:
         DocumentUnusable: if it is missing, empty, no PDF, locked, damaged beyond repair, without
@@ -79,7 +81,12 @@ def _check_head(source: Path, name: str, item: str) -> None:
         elif b"%PDF-" not in head:
             reason = "is not a PDF"
     if reason:
-        raise DocumentUnusable(name, reason, item)
+        raise DocumentUnusable(name, reason, _document_id(item))
+
+
+def _document_id(item: str) -> str:
+    """Return a document's id, which is what a user names it by, from that of its item."""
+    return item.removeprefix("document:")
 
 
 class _Intake:
@@ -90,7 +97,7 @@ class _Intake:
         self._to = to
         self._name = name
         self._item = item
-        self._subject = f"document:{item}"
+        self._subject = item
         self._scratch = scratch
         self._repaired = False
         self._findings: list[Finding] = []
@@ -139,7 +146,7 @@ class _Intake:
         )
 
     def _refuse(self, reason: str) -> NoReturn:
-        raise DocumentUnusable(self._name, reason, self._item)
+        raise DocumentUnusable(self._name, reason, _document_id(self._item))
 
     def _open(self) -> pikepdf.Pdf:
         """Open the file, by way of MuPDF's repair where pikepdf alone cannot."""
@@ -300,14 +307,24 @@ class _Intake:
 
     def _balances(self, pdf: pikepdf.Pdf) -> list[tuple[int, int]]:
         """Count for each page the q and Q that are missing before and after it."""
-        pymupdf = quiet_mupdf()
-        with pymupdf.open(self._at, filetype="pdf") as document:
-            if document.page_count == len(pdf.pages):
-                return [_balance(document, number) for number in range(document.page_count)]
-        again = self._scratch / "again.pdf"
-        _save(pdf, again)
-        with pymupdf.open(again, filetype="pdf") as document:
-            return [_balance(document, number) for number in range(len(pdf.pages))]
+        counts = _balances_in(self._at, len(pdf.pages))
+        if counts is None:
+            # MuPDF reads the file otherwise than pikepdf did, so let it read what pikepdf made.
+            again = self._scratch / "again.pdf"
+            _save(pdf, again)
+            counts = _balances_in(again, len(pdf.pages))
+        return [(0, 0)] * len(pdf.pages) if counts is None else counts
+
+
+def _balances_in(path: Path, pages: int) -> list[tuple[int, int]] | None:
+    """Count for each page of a file, or return None if it cannot be read as so many pages."""
+    try:
+        with quiet_mupdf().open(path, filetype="pdf") as document:
+            if document.needs_pass or document.is_repaired or document.page_count != pages:
+                return None
+            return [_balance(document, number) for number in range(pages)]
+    except (RuntimeError, ValueError):
+        return None
 
 
 def _whole(document: Any, to: Path) -> None:
