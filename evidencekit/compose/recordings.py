@@ -88,6 +88,7 @@ def recording_details(
         *_told(material.matter, read),
         *_transcript(material.matter, read.recording),
         *_measured(read),
+        *_format(material.matter, read),
         *_file_also_says(material.matter, read),
         *_held(material, read),
         Detail(label="Clips", text=_clips(read, layout)),
@@ -127,7 +128,7 @@ def recorded_at(matter: Matter, read: ReadRecording) -> tuple[Detail, ...]:
         verdicts = {_compare(told.value, each.stated.value, matter.timezone) for each in said}
         if False in verdicts:
             rows.append(Detail(label=name, text=plain(_DIFFERENT)))
-        elif None in verdicts:
+        elif True not in verdicts:
             rows.append(Detail(label=name, text=plain(_NOT_COMPARED)))
     return tuple(rows)
 
@@ -203,10 +204,21 @@ def _measured(read: ReadRecording) -> tuple[Detail, ...]:
     return (
         measured_detail("Length", length),
         measured_detail("Channels", str(found.channels)),
-        measured_detail("Codec", f"{found.decoder.name}, in {found.decoder.container}"),
         measured_detail("Decoded with", str(found.decoder)),
         measured_detail("Decoded with", errors),
     )
+
+
+def _format(matter: Matter, read: ReadRecording) -> tuple[Detail, ...]:
+    """Return container and codec as the file states them, or else as the decoder took them."""
+    said = tuple(
+        stated_detail(matter, name, fact.stated)
+        for name in ("Container", "Codec")
+        for fact in read.measurement.facts
+        if fact.name == name.lower()
+    )
+    found = read.measurement.decoder
+    return said or (measured_detail("Codec", f"{found.name}, in {found.container}"),)
 
 
 def _file_also_says(matter: Matter, read: ReadRecording) -> tuple[Detail, ...]:
@@ -214,7 +226,8 @@ def _file_also_says(matter: Matter, read: ReadRecording) -> tuple[Detail, ...]:
     return tuple(
         stated_detail(matter, "Also", fact.stated, lead=f"{fact.name}: ")
         for fact in read.measurement.facts
-        if not (_is_time(fact) or _is_device(fact) or _is_location(fact))
+        if fact.name not in {"container", "codec"}
+        and not (_is_time(fact) or _is_device(fact) or _is_location(fact))
     )
 
 
@@ -246,7 +259,7 @@ def _facts(read: ReadRecording, kind: Callable[[Fact], bool]) -> tuple[Fact, ...
 
 
 def _is_time(fact: Fact) -> bool:
-    return _file_names(fact, ("creat", "date"))
+    return _file_names(fact, ("creat", "originat", "date"))
 
 
 def _is_device(fact: Fact) -> bool:

@@ -56,7 +56,10 @@ def _excerpt_text(line: ExcerptLine) -> Text:
 def passage_lines(
     matter: Matter, transcript: Transcript, source: TranscriptSource | None, span: Span
 ) -> Spoken:
-    """Return the cues that touch *span* as numbered lines, as they were written."""
+    """Return the cues that touch *span* as numbered lines.
+
+    Line breaks inside a cue are its layout, not its words: a line has spaces instead.
+    """
     touching = [cue for cue in transcript.cues if _touches(cue, span)]
     people = dict(source.speakers) if source else {}
     return Spoken(
@@ -65,7 +68,7 @@ def passage_lines(
                 number=number,
                 time=short_time(cue.start_ms),
                 speaker=matter.name_of(people.get(cue.speaker or "", cue.speaker)) or "",
-                text=(Run(text=cue.text),),
+                text=(Run(text=" ".join(cue.text.split())),),
                 mark=_MARKS[_edge(cue, span)].format(what="passage"),
             )
             for number, cue in enumerate(touching, start=1)

@@ -116,3 +116,11 @@ def test_a_disputed_document_that_the_bundle_lacks_is_named_by_its_id(material):
     gone = Disputed(document="gone", minuted="x")
     changed = evolve(material, matter=evolve(material.matter, disputed=(gone,)))
     assert "1. gone" in lines_of(minutes_part(changed, None, None))
+
+
+def test_line_breaks_inside_a_cue_are_not_words(material):
+    read = material.recordings[0]
+    cue = evolve(read.transcript.cues[5], text="So you did ring\n  them")
+    read = evolve(read, transcript=evolve(read.transcript, cues=(cue,)))
+    (line,) = spoken(minutes_part(evolve(material, recordings=(read,)), None, None))
+    assert line.text[0].text == "So you did ring them"

@@ -181,3 +181,23 @@ def test_clips_are_linked_from_their_recording(material):
 def test_a_matter_that_holds_no_recording_says_so(material):
     part = recordings_part(evolve(material, recordings=()), None, None)
     assert "No recording is held in this matter." in lines_of(part)
+
+
+def test_one_exact_time_that_agrees_is_enough_where_another_is_only_a_year(material):
+    read = material.recordings[0]
+    facts = (
+        Fact(name="creation time", stated=from_file("2026-03-11T14:05:22Z", source="x")),
+        Fact(name="date tag", stated=from_file("2026", source="date")),
+    )
+    read = evolve(read, measurement=evolve(read.measurement, facts=facts))
+    assert [flat(row.text) for row in recorded_at(material.matter, read)] == [
+        "11 March 2026, 14:05",
+        "The file says: 2026-03-11T14:05:22Z (creation time).",
+        "The file says: 2026 (date tag).",
+    ]
+
+
+def test_container_and_codec_are_what_the_file_says(material):
+    lines = lines_of(recordings_part(material, None, None))
+    assert "Codec | AAC LC | F" in lines
+    assert "Codec | aac, in mov,mp4,m4a,3gp,3g2,mj2 | M" in lines  # the voicemail states none
