@@ -28,7 +28,7 @@ from evidencekit.custody.durable import (
     hold,
     write_all,
 )
-from evidencekit.custody.log import Scan, read_bytes, scan_log
+from evidencekit.custody.log import Scan, is_time, read_bytes, scan_log
 from evidencekit.errors import CustodyError, LogBusy
 from evidencekit.model.custody import SCHEMA, CustodyEntry, CustodyLog, EntryKind
 from evidencekit.model.digest import Digest
@@ -39,12 +39,11 @@ if TYPE_CHECKING:
 
 LOCK_SECONDS = 30
 
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _ASIDE = re.compile(r"torn-([0-9]+)-([0-9a-f]{64})")
 
 
 def _is_time(_: object, __: object, value: str) -> None:
-    if not _TIME.fullmatch(value):
+    if not is_time(value):
         msg = f"not a time in UTC with Z: {value!r}"
         raise ValueError(msg)
 
@@ -140,11 +139,15 @@ def _append_held(
             os.ftruncate(fd, scan.offset)
             flush(fd)
         _write(fd, lines, at=scan.offset)
+        os.lseek(fd, scan.offset, os.SEEK_SET)
+        if os.read(fd, len(lines) + 1) != lines:
+            msg = f"{path.name} does not hold what was written to it. Check the disk."
+            raise CustodyError(msg)
     finally:
         os.close(fd)
     if not exists:
         flush_folder(path.parent)
-    return scan_log(read_bytes(path)).log
+    return scan_log(lines, after=scan.log).log
 
 
 def _write(fd: int, lines: bytes, *, at: int) -> None:

@@ -296,5 +296,6 @@ def clock_findings(log: CustodyLog) -> list[Finding]:
             found=entry.recorded_at,
         )
         for previous, entry in pairs
-        if entry.recorded_at < previous.recorded_at
+        if dt.datetime.fromisoformat(entry.recorded_at)
+        < dt.datetime.fromisoformat(previous.recorded_at)
     ]

@@ -12,11 +12,13 @@ anew. Only a head kept elsewhere (printed in a bundle, in a letter) shows that.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import os
 import re
 import stat
+import time
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from attrs import frozen
@@ -37,10 +39,14 @@ NO_ENTRY = "0" * 64
 MOST_BYTES = 256 * 1024 * 1024
 _MOST_LINE = 1024 * 1024
 _MOST_SIZE = 2**53 - 1
+_A_WRITE = 0.05
 
-_RECORDED_AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?Z")
 _HEX = re.compile(r"[0-9a-f]{64}")
-_WORDS = ("item", "name", "holder", "giver", "receiver", "how", "note", "software")
+_NAMED = ("item", "name")
+_WORDS = ("holder", "giver", "receiver", "how", "note", "software")
+_OF_INTAKE = ("item", "name", "size", "digests")
+_ALGORITHMS = ("sha256", "sha512")
 
 
 @frozen(kw_only=True)
@@ -60,7 +66,11 @@ def read_log(path: Path) -> CustodyLog:
         LogTorn: if the bytes after the last newline are not a whole entry.
         CustodyError: if the file cannot be read.
     """
-    return parse_log(read_bytes(path), name=path.name)
+    data = read_bytes(path)
+    if data and not data.endswith(b"\n"):
+        time.sleep(_A_WRITE)  # it may be another process in the middle of its write
+        data = read_bytes(path)
+    return parse_log(data, name=path.name)
 
 
 def parse_log(data: bytes, *, name: str = LOG_NAME) -> CustodyLog:
@@ -76,17 +86,20 @@ def parse_log(data: bytes, *, name: str = LOG_NAME) -> CustodyLog:
     return scan.log
 
 
-def scan_log(data: bytes) -> Scan:
+def scan_log(data: bytes, *, after: CustodyLog | None = None) -> Scan:
     """Read a log's whole entries from its bytes, and set apart what follows its last newline.
+
+    *after* is the log that *data* continues, where the bytes are not a log's first.
 
     Raises:
         ChainBroken: at the first line that is not the entry that should stand there.
     """
     *lines, torn = data.split(b"\n")
-    entries: list[CustodyEntry] = []
-    ids: set[str] = set()
-    head = NO_ENTRY
-    for seq, line in enumerate(lines, start=1):
+    before = after or CustodyLog()
+    entries = list(before.entries)
+    ids = {each.id for each in entries}
+    head = before.head
+    for seq, line in enumerate(lines, start=before.count + 1):
         entry = _read_entry(line, seq=seq, prev=head)
         if entry.id in ids:
             raise ChainBroken(seq, "an id of its own", "the id of an earlier entry")
@@ -157,22 +170,20 @@ def _read_entry(line: bytes, *, seq: int, prev: str) -> CustodyEntry:
     if found_prev != prev:
         raise ChainBroken(seq, prev, found_prev)
     recorded_at = _text(value, "recorded_at", seq)
-    if not _RECORDED_AT.fullmatch(recorded_at):
+    if not is_time(recorded_at):
         raise ChainBroken(seq, "recorded_at in UTC, with Z", "another form")
-    kind = _text(value, "kind", seq)
-    if kind not in set(EntryKind):
-        raise ChainBroken(seq, f"a kind of {', '.join(EntryKind)}", "another kind")
     return CustodyEntry(
         seq=seq,
         id=_text(value, "id", seq),
-        kind=EntryKind(kind),
+        kind=_kind(value, seq),
         prev=prev,
         recorded_at=recorded_at,
         entered_by=_text(value, "entered_by", seq),
         line_sha256=hashlib.sha256(line + b"\n").hexdigest(),
         size=_size(value, seq),
         digests=_digests(value, seq),
-        **{word: _text(value, word, seq) for word in _WORDS if word in value},
+        **{word: _text(value, word, seq) for word in _NAMED if word in value},
+        **{word: _text(value, word, seq, least=0) for word in _WORDS if word in value},
     )
 
 
@@ -212,10 +223,33 @@ def _no_float(_: str) -> NoReturn:
     raise ValueError(msg)
 
 
-def _text(value: Mapping[str, Any], key: str, seq: int) -> str:
-    """Return a text that is not empty and holds whole characters only."""
+def is_time(text: str) -> bool:
+    """Say whether *text* is a moment that was, written in UTC with Z."""
+    if not _TIME.fullmatch(text):
+        return False
+    try:
+        dt.datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _kind(value: Mapping[str, Any], seq: int) -> EntryKind:
+    """Return the kind, once the entry has what its kind needs."""
+    kind = _text(value, "kind", seq)
+    if kind not in set(EntryKind):
+        raise ChainBroken(seq, f"a kind of {', '.join(EntryKind)}", "another kind")
+    if kind == EntryKind.INTAKE:
+        for each in _OF_INTAKE:
+            if each not in value:
+                raise ChainBroken(seq, f"{each}, of an intake", "none")
+    return EntryKind(kind)
+
+
+def _text(value: Mapping[str, Any], key: str, seq: int, *, least: int = 1) -> str:
+    """Return a text of at least so many characters, all of them whole."""
     text = value.get(key)
-    if not isinstance(text, str) or not text:
+    if not isinstance(text, str) or len(text) < least:
         raise ChainBroken(seq, f"{key}, as text", "none")
     try:
         text.encode("utf-8")
@@ -235,11 +269,13 @@ def _size(value: Mapping[str, Any], seq: int) -> int | None:
 
 
 def _digests(value: Mapping[str, Any], seq: int) -> tuple[Digest, ...]:
-    """Return the digests, in the order of their algorithms' names."""
-    digests = value.get("digests", {})
-    if not isinstance(digests, dict):
+    """Return the digests by the algorithms known here; one of them is SHA-256."""
+    if "digests" not in value:
+        return ()
+    digests = value["digests"]
+    if not isinstance(digests, dict) or "sha256" not in digests:
         raise ChainBroken(seq, "digests, by algorithm", "another value")
     try:
-        return tuple(Digest(algorithm, digests[algorithm]) for algorithm in sorted(digests))
+        return tuple(Digest(each, digests[each]) for each in _ALGORITHMS if each in digests)
     except (TypeError, ValueError):
         raise ChainBroken(seq, "digests, by algorithm", "another value") from None

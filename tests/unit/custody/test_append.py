@@ -29,7 +29,7 @@ STAMP = Stamp(recorded_at=AT, entered_by="Ruth Kemp", software="evidencekit test
 
 def draft(number: int) -> EntryDraft:
     return EntryDraft(
-        id=f"entry-{number}", kind=EntryKind.INTAKE, recorded_at=AT, entered_by="Ruth Kemp"
+        id=f"entry-{number}", kind=EntryKind.SERVED, recorded_at=AT, entered_by="Ruth Kemp"
     )
 
 
@@ -43,7 +43,7 @@ def test_the_line_is_canonical_json_that_names_the_line_before(path: Path) -> No
     append(path, [draft(2)], stamp=STAMP)
     first, second = path.read_bytes().splitlines(keepends=True)
     assert first.decode() == (
-        '{"entered_by":"Ruth Kemp","id":"entry-1","kind":"intake","note":"zażółć\\n","prev":"'
+        '{"entered_by":"Ruth Kemp","id":"entry-1","kind":"served","note":"zażółć\\n","prev":"'
         + "0" * 64
         + '","recorded_at":"2026-05-20T15:02:11Z","schema":"evidencekit/custody/1","seq":1}\n'
     )
@@ -93,7 +93,7 @@ def test_a_torn_end_is_set_aside_and_recorded(path: Path) -> None:
     path.write_bytes(whole + torn)
     log = append(path, [draft(3)], stamp=STAMP)
     assert path.read_bytes().startswith(whole)
-    assert [each.kind for each in log.entries[2:]] == [EntryKind.REPAIR, EntryKind.INTAKE]
+    assert [each.kind for each in log.entries[2:]] == [EntryKind.REPAIR, EntryKind.SERVED]
     repair = log.entries[2]
     digest = hashlib.sha256(torn).hexdigest()
     assert (repair.size, repair.digests[0].value) == (len(torn), digest)
@@ -112,7 +112,7 @@ def test_a_torn_end_is_set_aside_even_where_nothing_is_added(path: Path) -> None
 def test_a_log_that_is_nothing_but_a_torn_line_starts_anew(path: Path) -> None:
     path.write_bytes(b'{"half')
     log = append(path, [draft(1)], stamp=STAMP)
-    assert [each.kind for each in log.entries] == [EntryKind.REPAIR, EntryKind.INTAKE]
+    assert [each.kind for each in log.entries] == [EntryKind.REPAIR, EntryKind.SERVED]
 
 
 def test_set_aside_bytes_that_were_not_recorded_are_recorded_later(path: Path) -> None:
@@ -122,7 +122,7 @@ def test_set_aside_bytes_that_were_not_recorded_are_recorded_later(path: Path) -
     path.with_name(f"custody.jsonl.torn-99-{digest}").write_bytes(torn)
     path.with_name(f"custody.jsonl.torn-98-{digest}").write_bytes(b"half a copy")
     log = append(path, [draft(2)], stamp=STAMP)
-    assert [each.kind for each in log.entries] == ["intake", "repair", "intake"]
+    assert [each.kind for each in log.entries] == ["served", "repair", "served"]
     assert append(path, [draft(2)], stamp=STAMP).count == 3
 
 
@@ -210,7 +210,7 @@ AT = "2026-05-20T15:02:11Z"
 path, who, count = pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 stamp = Stamp(recorded_at=AT, entered_by=who, software="evidencekit test")
 for number in range(count):
-    draft = EntryDraft(id=f"{who}-{number}", kind=EntryKind.INTAKE, recorded_at=AT, entered_by=who)
+    draft = EntryDraft(id=f"{who}-{number}", kind=EntryKind.SERVED, recorded_at=AT, entered_by=who)
     append(path, [draft], stamp=stamp)
     print(draft.id, flush=True)
 """
@@ -244,7 +244,7 @@ def test_no_acknowledged_entry_is_lost_when_the_writer_is_killed(path: Path) -> 
             run.send_signal(signal.SIGKILL)
             acknowledged += [line.strip() for line in run.stdout if line.endswith("\n")]
     log = append(path, [draft(1)], stamp=STAMP)
-    held = [each.id for each in log.entries if each.kind is EntryKind.INTAKE]
+    held = [each.id for each in log.entries if each.kind is EntryKind.SERVED]
     assert set(acknowledged) <= set(held)
     assert len(held) == len(set(held))
 
@@ -275,7 +275,7 @@ module.flush = counted(module.flush)
 module.flush_folder = counted(module.flush_folder)
 os.ftruncate = counted(os.ftruncate)
 stamp = Stamp(recorded_at=AT, entered_by="a", software="evidencekit test")
-draft = EntryDraft(id="new", kind=EntryKind.INTAKE, recorded_at=AT, entered_by="a")
+draft = EntryDraft(id="new", kind=EntryKind.SERVED, recorded_at=AT, entered_by="a")
 append(pathlib.Path(sys.argv[1]), [draft], stamp=stamp)
 """
 
@@ -295,7 +295,7 @@ def test_a_run_that_dies_at_any_step_leaves_a_log_the_next_run_can_use(
         log = append(path, [draft(3)], stamp=STAMP)
         assert path.read_bytes().startswith(start)
         assert parse_log(path.read_bytes()) == log
-        ids = [each.id for each in log.entries if each.kind is EntryKind.INTAKE]
+        ids = [each.id for each in log.entries if each.kind is EntryKind.SERVED]
         assert ids in (
             ["entry-1", "entry-2", "entry-3"],
             ["entry-1", "entry-2", "new", "entry-3"],

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -16,9 +16,7 @@ from evidencekit.errors import ChainBroken, CustodyError, LogTorn
 from evidencekit.model.custody import CustodyLog, EntryKind
 from evidencekit.model.digest import Digest
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+SCHEMAS = Path(__file__).parents[3] / "schemas"
 AT = "2026-05-20T15:02:11Z"
 STAMP = Stamp(recorded_at=AT, entered_by="Ruth Kemp", software="evidencekit test")
 
@@ -99,6 +97,9 @@ def test_the_head_is_what_sha256_says_of_the_last_line(stored: bytes) -> None:
         (lambda lines: [*lines[:3], lines[3].replace(b'"kind":"intake"', b'"kind":"magic"')], 4),
         (lambda lines: [*lines[:3], lines[3].replace(b"custody/1", b"custody/9")], 4),
         (lambda lines: [*lines[:3], lines[3].replace(b"15:02:11Z", b"15:02:11+")], 4),
+        (lambda lines: [*lines[:3], lines[3].replace(b"2026-05-20", b"2026-02-30")], 4),
+        (lambda lines: [*lines[:3], lines[3].replace(b'"item"', b'"itam"')], 4),
+        (lambda lines: [*lines[:3], lines[3].replace(b'"sha256":"0', b'"sha256":"g')], 4),
         (lambda lines: [*lines[:3], lines[3].replace(b'"Ruth Kemp"', b'"\\ud800"')], 4),
         (lambda lines: [*lines[:3], lines[3].replace(b'"Ruth Kemp"', b'""')], 4),
         (lambda lines: [*lines[:3], lines[3].replace(b'"digests":{', b'"digests":[{')], 4),
@@ -128,6 +129,19 @@ def test_a_field_that_this_version_does_not_know_is_no_break(stored: bytes) -> N
     lines = stored.splitlines(keepends=True)
     lines[3] = lines[3].replace(b'"size":3', b'"seal":{"x":1},"size":3')
     assert parse_log(b"".join(lines)).count == 4
+
+
+def test_a_digest_by_an_algorithm_of_tomorrow_is_no_break(stored: bytes) -> None:
+    lines = stored.splitlines(keepends=True)
+    lines[3] = lines[3].replace(b'"sha256"', b'"blake9":"??","sha256"')
+    assert parse_log(b"".join(lines)).entries[3].digests == draft(3).digests
+
+
+def test_every_line_fits_the_schema(stored: bytes) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = json.loads((SCHEMAS / "custody.schema.json").read_bytes())
+    for line in stored.splitlines():
+        jsonschema.Draft202012Validator(schema).validate(json.loads(line))
 
 
 @pytest.mark.parametrize("cut", [1, 2, 50])
