@@ -60,6 +60,8 @@ __all__ = [
     "consent_record",
     "openness",
     "people_in_order",
+    "said_of",
+    "use_of",
 ]
 
 ITEM = "part:consent"
@@ -115,10 +117,10 @@ def people_in_order(recording: Recording, matter: Matter) -> tuple[str, ...]:
     return tuple(sorted(named, key=key))
 
 
-def _said_of(
+def said_of(
     teller: Teller, recording: Recording, person_id: str
 ) -> tuple[Consent | None, tuple[Text, ...]]:
-    """Return what was told of a person, and its sentences.
+    """Return what was told of a person and a recording, and its sentences.
 
     Who is told as the maker of a recording and nothing else made it: that is a thing told, too.
     """
@@ -130,7 +132,8 @@ def _said_of(
     return consent, ()
 
 
-def _use_of(recording: Recording, person_id: str) -> UseInEvidence | None:
+def use_of(recording: Recording, person_id: str) -> UseInEvidence | None:
+    """Return what was told of a person and the use of a recording in evidence."""
     return next((each for each in recording.use_in_evidence if each.person == person_id), None)
 
 
@@ -145,8 +148,8 @@ def _rows(teller: Teller, read: ReadRecording) -> tuple[Row, ...]:
 
 def _person_rows(teller: Teller, recording: Recording, person_id: str) -> tuple[Row, ...]:
     """Return a row for each event; the name is repeated in grey, for a table cut by a page."""
-    _, said = _said_of(teller, recording, person_id)
-    use = _use_of(recording, person_id)
+    _, said = said_of(teller, recording, person_id)
+    use = use_of(recording, person_id)
     used = opened(teller, use_text(teller, use)) if use is not None else plain(_NOTHING_SAID)
     texts = [opened(teller, text) for text in said] or [plain(_NOTHING_SAID)]
     rows = []
@@ -207,8 +210,8 @@ def consent_record(material: Material, layout: Layout | None) -> list[dict[str, 
 
 
 def _recorded(teller: Teller, recording: Recording, person_id: str) -> dict[str, Any]:
-    consent, said = _said_of(teller, recording, person_id)
-    use = _use_of(recording, person_id)
+    consent, said = said_of(teller, recording, person_id)
+    use = use_of(recording, person_id)
     in_question = people_recorded(recording, teller.matter)
     found = next((each for each in in_question if each.person == person_id), None)
     events = [_as_told(event) for event in (consent.events if consent else ())]

@@ -14,6 +14,7 @@ from attrs import frozen
 from evidencekit.compose.facts import declarant
 from evidencekit.compose.plan import Run, Text
 from evidencekit.model.matter import Matter
+from evidencekit.model.moment import print_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -106,7 +107,9 @@ def quoted_stop(words: str) -> str:
 
 
 def on_date(moment: Moment) -> str:
-    """Return "on 2 March 2026"; a time told only in words is quoted as it was told."""
+    """Return "on 2 March 2026 at 14:05"; a time told only in words is quoted as it was told."""
+    if moment.at is not None:
+        return f"on {print_time(moment.at).replace(',', ' at')}"
     if moment.on is not None or moment.written[:1].isdigit():
         return f"on {moment}"
     return f"at a time told as “{moment}”"
@@ -134,3 +137,8 @@ def sentence(main: str, cited: Text | None = None) -> tuple[str | Run, ...]:
         return (main, " (", *cited, ").")
     ended = main.rstrip("”").endswith((".", "!", "?", "…"))
     return (main if ended else f"{main}.",)
+
+
+def to_complete(what: str) -> str:
+    """Return a marked place inside a line, for something that only the declarant can say."""
+    return f"[{what}: to be completed]"

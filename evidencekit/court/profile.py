@@ -55,6 +55,7 @@ class LayoutSection:
 class Profile:
     """What one kind of proceedings asks.
 
+    `statement_title` heads the statement; "{name}" in it stands for the witness.
     `statement_of_truth` is the exact wording, one string a sentence, in the court's order;
     `statement_source` its paragraph. `page_limit` is in pages, with the id of its rule.
     `covert_source` names the guidance on covert recordings, where there is one.
