@@ -7,6 +7,7 @@ import shutil
 import struct
 import subprocess
 import wave
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -75,6 +76,8 @@ def encode(
                 np.ascontiguousarray(samples).reshape(1, -1), format="s16", layout=layout
             )
             frame.sample_rate = rate
+            frame.time_base = Fraction(1, rate)
+            frame.pts = 0
             out.mux(stream.encode(frame))
             out.mux(stream.encode(None))
     return path
