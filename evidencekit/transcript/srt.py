@@ -31,7 +31,7 @@ NAME = "srt"
 _TIME = r"((?:[0-9]{1,6}:)?[0-9]{2}:[0-9]{2}[,.][0-9]{3})"
 _TIMINGS = re.compile(rf"[ \t]*{_TIME}[ \t]*-->[ \t]*{_TIME}(?:[ \t].*)?")
 #: Meant as times, whether or not they can be read.
-_MEANT_AS_TIMINGS = re.compile(r"[ \t]*[0-9][0-9:.,]*[^ \t]*[ \t]*-->|[^-]*-->[ \t]*[0-9]+:")
+_MEANT_AS_TIMINGS = re.compile(r"[ \t]*[0-9][^ \t]*[ \t]*-->|[^-]*-->[ \t]*[0-9]+:")
 _ANY_TIMINGS = re.compile(rf"(?:\A|[\r\n]){_TIMINGS.pattern}")
 _NUMBER = re.compile(r"[ \t]*([0-9]{1,9})[ \t]*")
 _TAGS = re.compile(
