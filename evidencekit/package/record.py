@@ -12,8 +12,9 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from attrs import asdict, frozen
-from evidencekit.compose.consent import consent_record, openness
 
+from evidencekit.compose.consent import consent_record
+from evidencekit.compose.openness import openness
 from evidencekit.compose.coverage import coverage_of
 from evidencekit.model.moment import Moment
 from evidencekit.model.timecode import format_media_time

@@ -16,7 +16,7 @@ from evidencekit.custody.digests import FileDigest, hash_file
 from evidencekit.custody.log import LOG_NAME
 from evidencekit.custody.paths import inside
 from evidencekit.errors import DigestMismatch
-from evidencekit.matterfile.structure import to_document
+from evidencekit.matterfile.document import to_document
 from evidencekit.model.findings import Finding
 from evidencekit.model.material import Material, Outcome
 from evidencekit.model.progress import IsCancelled, raise_if_cancelled
