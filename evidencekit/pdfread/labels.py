@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ def expand_labels(rules: Sequence[Mapping[str, Any]], pages: int) -> tuple[str, 
     """
     labels = [str(ordinal) for ordinal in range(1, pages + 1)]
     ordered = sorted(rules, key=lambda rule: int(rule["startpage"]))
-    ends = [int(rule["startpage"]) for rule in ordered[1:]] + [pages]
-    for rule, end in zip(ordered, ends, strict=True):
+    for rule, following in itertools.zip_longest(ordered, ordered[1:]):
+        end = pages if following is None else int(following["startpage"])
         first = max(int(rule["startpage"]), 0)
         write = _STYLES.get(str(rule.get("style", "")), _nothing)
         start = int(rule.get("firstpagenum", 1))
