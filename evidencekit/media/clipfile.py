@@ -61,7 +61,7 @@ class _Wav:
         self._size = 0
         file.write(bytes(_WAV_HEADER.size))
 
-    def write(self, integers: Array, packed: memoryview) -> None:  # noqa: ARG002 - FLAC needs them
+    def write(self, integers: Array, packed: memoryview) -> None:
         self._size += packed.nbytes
         if self._size > _WAV_LIMIT:
             msg = (
@@ -97,7 +97,7 @@ class _Flac:
         self._rate = rate
         self._layout = _FLAC_LAYOUTS[channels - 1]
         self._form = form
-        self._format = "s16" if form.bits == 16 else "s32"  # noqa: PLR2004
+        self._format = "s16" if form.bits == 16 else "s32"
         self._container = av.open(file, "w", format="flac")
         self._container.flags |= _CONTAINER_BITEXACT
         self._stream = self._container.add_stream(
@@ -110,7 +110,7 @@ class _Flac:
         self._stream.codec_context.flags |= _CODEC_BITEXACT
         self._at = 0
 
-    def write(self, integers: Array, packed: memoryview) -> None:  # noqa: ARG002 - WAV needs them
+    def write(self, integers: Array, packed: memoryview) -> None:
         upper = integers if self._format == "s16" else integers << (32 - self._form.bits)
         frame = av.AudioFrame.from_ndarray(
             np.ascontiguousarray(upper).reshape(1, -1), format=self._format, layout=self._layout

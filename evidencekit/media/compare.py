@@ -9,10 +9,9 @@ processor differs by at most one such step.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Self
+from typing import Self, TYPE_CHECKING
 
 import numpy as np
 from attrs import evolve, frozen
@@ -23,8 +22,11 @@ from evidencekit.media.pace import Pace
 from evidencekit.media.source import Array, SoundReader
 from evidencekit.model.clip import Decoder
 from evidencekit.model.digest import Digest
-from evidencekit.model.progress import IsCancelled, OnProgress
 from evidencekit.model.timecode import SampleRange
+
+if TYPE_CHECKING:
+    from evidencekit.model.progress import IsCancelled, OnProgress
+    from collections.abc import Iterator, Sequence
 
 _FULL_BITS = 32
 _STEP = 1 << 16  # one step of 16-bit samples, in 32 bits
@@ -274,4 +276,4 @@ def _pack(integers: Array, form: SampleForm, bits: int) -> memoryview:
         return form.pack(integers)
     wanted = evolve(form, bits=bits)
     full = _full(integers, form) >> (_FULL_BITS - bits)
-    return wanted.pack(full.astype(np.int16 if bits == 16 else np.int32))  # noqa: PLR2004
+    return wanted.pack(full.astype(np.int16 if bits == 16 else np.int32))

@@ -3,8 +3,8 @@
 
 Digests and clips are made of integers, so that "the same" means the same:
 
-- Whole-number samples keep their depth: 16, 24 or 32 bits. 8-bit samples, unsigned in a file, become
-  16-bit ones with the same value in the upper half, which loses nothing and plays everywhere.
+- Whole-number samples keep their depth: 16, 24 or 32 bits. 8-bit samples, unsigned in a file,
+  become 16-bit ones with the same value in the upper half, which loses nothing and plays everywhere.
 - Fractional samples, which is what lossy decoders give, become 16-bit by rounding x * 32768 to the
   nearest (half to even) and limiting it to the range. A sample that is not a number is silence.
 """

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """How loud a clip is, measured with pydub. The only module that knows pydub.
 
-pydub never decodes or cuts here: it is given the samples of a clip, in 16 bits, a stretch at a time,
-so that a long clip is never in memory whole.
+pydub never decodes or cuts here: it is given the samples of a clip, in 16 bits, a stretch at a
+time, so that a long clip is never in memory whole.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import warnings
 from importlib import metadata
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evidencekit.media.form import integer_blocks
@@ -19,6 +18,7 @@ from evidencekit.model.clip import Fact
 from evidencekit.model.stated import measured
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from pydub import AudioSegment
 
 _FULL_SCALE = 32768
@@ -77,11 +77,11 @@ def to_audio_segment(path: Path) -> AudioSegment:
         )
 
 
-def _audio_segment() -> Any:  # noqa: ANN401 - pydub is untyped
+def _audio_segment() -> Any:
     """Return pydub's class. Its import warns of an ffmpeg command that is not used here."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from pydub import AudioSegment  # noqa: PLC0415 - quiet, and only when asked for
+        from pydub import AudioSegment
     return AudioSegment
 
 

@@ -138,7 +138,7 @@ def _tag_facts(sound: SoundReader) -> list[Fact]:
         seen: list[str] = []
         for place, tags in (("", whole), (", audio track", track)):
             key = next((each for each in keys if plain(tags.get(each, ""))), None)
-            value = _time_without_zeros(plain(tags[key])) if key else ""
+            value = _time_once(plain(tags[key])) if key else ""
             if key and value not in seen:
                 seen.append(value)
                 facts.append(_read(f"{name}{place}", value, key))
@@ -147,9 +147,14 @@ def _tag_facts(sound: SoundReader) -> list[Fact]:
     return facts
 
 
-def _time_without_zeros(text: str) -> str:
-    """Take FFmpeg's empty fraction off a time: the file holds whole seconds."""
-    return text.removesuffix(".000000Z") + "Z" if text.endswith(".000000Z") else text
+def _time_once(text: str) -> str:
+    """Write a time that the file holds in two places once, if they are the same.
+
+    FFmpeg 9 gives both with a semicolon between; FFmpeg adds an empty fraction to whole seconds.
+    """
+    if not text.endswith("Z"):
+        return text
+    return "; ".join(dict.fromkeys(each.replace(".000000Z", "Z") for each in text.split(";")))
 
 
 def _mislabelled(sound: SoundReader, second: SecondOpinion) -> list[Fact]:

@@ -47,7 +47,7 @@ _OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
 # Tags in another encoding than UTF-8 must not stop a recording from being opened; from av 19 on
 # they cannot, and the argument is gone.
 _TEXT: dict[str, Any] = (
-    {"metadata_errors": "replace"} if int(av.__version__.partition(".")[0]) < 19 else {}  # noqa: PLR2004
+    {"metadata_errors": "replace"} if int(av.__version__.partition(".")[0]) < 19 else {}
 )
 
 _DTYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "flt": "f4", "dbl": "f8"}

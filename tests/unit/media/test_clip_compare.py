@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import pickle
 import tracemalloc
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,8 +13,12 @@ from support_sound import encode, read_wav, sound, write_raw_wav, write_wav
 from evidencekit.errors import Cancelled, RecordingUnreadable
 from evidencekit.media.compare import ClipComparison, ClipUnderTest, compare_clip, compare_clips
 from evidencekit.media.cut import cut
-from evidencekit.model.clip import ClipFile
 from evidencekit.model.timecode import SampleRange, Span
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from evidencekit.model.clip import ClipFile
+    from pathlib import Path
 
 RATE = 16_000
 
@@ -63,9 +66,7 @@ def test_a_24_bit_clip_is_equal_and_its_lowest_bit_counts(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("sample", [0, 1, 55_555, 111_999])
-def test_one_changed_sample_is_found_where_it_is(
-    visit: Path, clip: ClipFile, sample: int
-) -> None:
+def test_one_changed_sample_is_found_where_it_is(visit: Path, clip: ClipFile, sample: int) -> None:
     changed = bytearray(clip.path.read_bytes())
     changed[44 + 4 * sample] ^= 4
     clip.path.write_bytes(changed)
@@ -151,7 +152,7 @@ def test_a_comparison_can_be_cancelled(visit: Path, clip: ClipFile) -> None:
 
 def test_a_comparison_survives_pickling(visit: Path, clip: ClipFile) -> None:
     found = held(visit, clip)
-    assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301 - our own
+    assert pickle.loads(pickle.dumps(found)) == found
 
 
 def test_comparing_takes_no_more_memory_for_a_longer_clip(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +12,10 @@ from support_sound import encode, sound, write_raw_wav, write_wav
 
 from evidencekit.media.levels import levels, to_audio_segment
 from evidencekit.model.stated import Standing
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def values(path: Path) -> dict[str, str]:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 
 import pytest
 from support_sound import CORPUS, encode, needs_corpus, sound, write_raw_wav, write_wav
@@ -12,8 +11,12 @@ from evidencekit.errors import RecordingUnreadable
 from evidencekit.media.measure import read_recording
 from evidencekit.media.probe import file_facts
 from evidencekit.media.text import plain
-from evidencekit.model.clip import Fact
 from evidencekit.model.stated import Standing
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from evidencekit.model.clip import Fact
+    from pathlib import Path
 
 RATE = 44_100
 TAGS = {
@@ -159,7 +162,11 @@ def test_text_of_a_file_is_put_on_one_line_and_cut() -> None:
 @pytest.mark.parametrize(
     ("name", "fact", "value"),
     [
-        ("mutagen/example.opus", "disagreement: length, header", "header: 0:12.720; decoded: 0:11.354"),
+        (
+            "mutagen/example.opus",
+            "disagreement: length, header",
+            "header: 0:12.720; decoded: 0:11.354",
+        ),
         ("mutagen/silence-2s-PCM-16000-08-ID3v23.wav", "besides sound", "a picture"),
         ("videogrep/manifesto.mp4", "besides sound", "video"),
     ],

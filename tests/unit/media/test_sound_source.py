@@ -101,9 +101,7 @@ def test_24_channels_are_read_whole(tmp_path: Path) -> None:
         ("list.mpd", '<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011"></MPD>'),
     ],
 )
-def test_a_playlist_that_names_other_files_is_refused(
-    tmp_path: Path, name: str, text: str
-) -> None:
+def test_a_playlist_that_names_other_files_is_refused(tmp_path: Path, name: str, text: str) -> None:
     write_wav(tmp_path / "secret.wav", sound(2))
     (tmp_path / name).write_text(text)
     assert "cannot be opened as sound" in reason(tmp_path / name)
