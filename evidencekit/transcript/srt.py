@@ -49,7 +49,8 @@ def recognise(text: str) -> str | None:
 @frozen(kw_only=True)
 class _Block:
     """A cue as collected. `times` is None where they are missing or cannot be read; `is_cue` is
-    False for words that stand apart with neither number nor times."""
+    False for words that stand apart with neither number nor times.
+    """
 
     line: int
     text: str

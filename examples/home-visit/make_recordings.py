@@ -50,7 +50,8 @@ VOICES = {
 @frozen
 class Line:
     """What somebody says from `at` seconds on; `misheard` is what the program wrote instead, and
-    `taken_for` whom it took the speaker for."""
+    `taken_for` whom it took the speaker for.
+    """
 
     at: float
     who: str
@@ -251,12 +252,12 @@ def vtt(lines: tuple[Line, ...], ends: list[float], *, as_heard: bool) -> str:
     for line, end in zip(lines, ends, strict=True):
         if as_heard:
             # Programs of this kind give times in steps of 20 ms, and hold a cue a little longer.
-            start, end = round(line.at * 50) / 50, round((end + 0.12) * 50) / 50
+            start, until = round(line.at * 50) / 50, round((end + 0.12) * 50) / 50
             label = VOICES[line.taken_for or line.who].label
             said = line.misheard or line.words
         else:
-            start, label, said = line.at, line.who, line.words
-        blocks.append(f"{clock(start)} --> {clock(end)}\n<v {label}>{said}</v>")
+            start, until, label, said = line.at, end, line.who, line.words
+        blocks.append(f"{clock(start)} --> {clock(until)}\n<v {label}>{said}</v>")
     return "\n\n".join(blocks) + "\n"
 
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,9 +50,7 @@ def _words(transcript: Transcript, start: int, end: int) -> set[str]:
 @given(transcripts, st.lists(st.integers(1, _END), max_size=5, unique=True))
 def test_excerpts_of_spans_that_touch_hold_every_word_together(transcript, cuts):
     edges = [0, *sorted({*cuts, _END + 1})]
-    held = set().union(
-        *(_words(transcript, a, b) for a, b in zip(edges, edges[1:], strict=False))
-    )
+    held = set().union(*(_words(transcript, a, b) for a, b in itertools.pairwise(edges)))
     assert held == {word for cue in transcript.cues for word in cue.text.split()}
 
 
@@ -85,14 +85,16 @@ def test_a_trimmed_excerpt_begins_and_ends_with_the_words_that_were_given(
     transcript, start, length, data
 ):
     span = Span(start_ms=start, end_ms=start + length)
-    whole = [word for line in excerpt(transcript, span, speakers={}).numbered for word in line.text.split()]
+    whole = [
+        word
+        for line in excerpt(transcript, span, speakers={}).numbered
+        for word in line.text.split()
+    ]
     if not whole:
         return
     first = data.draw(st.integers(0, len(whole) - 1))
     last = data.draw(st.integers(first, len(whole) - 1))
-    made = excerpt(
-        transcript, span, speakers={}, first_words=whole[first], last_words=whole[last]
-    )
+    made = excerpt(transcript, span, speakers={}, first_words=whole[first], last_words=whole[last])
     printed = [word for line in made.numbered for word in line.text.split() if word != "[…]"]
     assert printed == whole[first : last + 1]
     assert made.trimmed == (len(printed) < len(whole))

@@ -16,8 +16,34 @@ from evidencekit.transcript.words import find_in_texts, tokens
 
 #: Text made of what the formats are made of, which plain text hardly ever hits.
 _SHARDS = st.sampled_from(
-    ["WEBVTT", "NOTE", "STYLE", "\n", "\n\n", "\r", "\0", "-->", "00:01.000", "00:00:02,500", " ", "1"]
-    + ["<v A>", "</v>", "<v.b", ">", "<", "<00:01.500>", "&", "&amp;", "&#0;", "A: ", ":", "{\\an8}", "word", "子"]
+    [
+        "WEBVTT",
+        "NOTE",
+        "STYLE",
+        "\n",
+        "\n\n",
+        "\r",
+        "\x00",
+        "-->",
+        "00:01.000",
+        "00:00:02,500",
+        " ",
+        "1",
+        "<v A>",
+        "</v>",
+        "<v.b",
+        ">",
+        "<",
+        "<00:01.500>",
+        "&",
+        "&amp;",
+        "&#0;",
+        "A: ",
+        ":",
+        "{\\an8}",
+        "word",
+        "子",
+    ]
 )
 hostile = st.one_of(st.text(), st.lists(_SHARDS).map("".join))
 spoken = st.text(
@@ -50,7 +76,9 @@ def test_any_text_is_read_or_refused_with_a_reason(text):
         assert all(cue.start_ms >= 0 for cue in transcript.cues)
 
 
-@given(st.binary(), st.sampled_from([None, "utf-8", "utf-16", "cp1252", "shift_jis", "hz", "utf-7"]))
+@given(
+    st.binary(), st.sampled_from([None, "utf-8", "utf-16", "cp1252", "shift_jis", "hz", "utf-7"])
+)
 def test_any_bytes_are_decoded_or_refused_with_a_reason(data, encoding):
     with suppress(TranscriptError):
         assert isinstance(decode(data, name="t", encoding=encoding), str)
@@ -66,7 +94,10 @@ def test_cues_written_as_webvtt_are_read_back_as_they_were(made):
     ]
     transcript = read_text("WEBVTT\n\n" + "\n\n".join(blocks), name="t")
     if any(speaker for *_, speaker in made):
-        read = [(cue.start_ms, cue.end_ms - cue.start_ms, cue.text, cue.speaker) for cue in transcript.cues]
+        read = [
+            (cue.start_ms, cue.end_ms - cue.start_ms, cue.text, cue.speaker)
+            for cue in transcript.cues
+        ]
         assert read == made
     else:  # a file of labels may have its labels read as speakers
         assert [(cue.start_ms, cue.end_ms - cue.start_ms) for cue in transcript.cues] == [

@@ -43,7 +43,9 @@ def _lines(transcript: Transcript, start: int, end: int, **options):
     return [(line.number, line.text, line.edge) for line in made.lines]
 
 
-FOUR = _transcript((0, 1000, "One."), (1000, 2000, "Two."), (2000, 3000, "Three."), (3000, 4000, "Four."))
+FOUR = _transcript(
+    (0, 1000, "One."), (1000, 2000, "Two."), (2000, 3000, "Three."), (3000, 4000, "Four.")
+)
 
 
 def test_the_cues_of_the_span_are_numbered_with_one_of_context_either_side():
@@ -69,7 +71,10 @@ def test_cues_that_cross_the_edges_are_whole_and_marked():
 
 def test_a_span_without_words_has_its_context_only():
     transcript = _transcript((0, 1000, "One."), (5000, 6000, "Two."))
-    assert _lines(transcript, 2000, 3000) == [(None, "One.", Edge.BEFORE), (None, "Two.", Edge.AFTER)]
+    assert _lines(transcript, 2000, 3000) == [
+        (None, "One.", Edge.BEFORE),
+        (None, "Two.", Edge.AFTER),
+    ]
 
 
 def test_labels_are_mapped_only_where_the_matter_says_so():
@@ -80,12 +85,20 @@ def test_labels_are_mapped_only_where_the_matter_says_so():
 
 
 def test_overlapping_speech_is_kept_in_the_transcripts_order():
-    transcript = _transcript((0, 4000, "Long one."), (1000, 1500, "Short one."), (3900, 5000, "Next."))
-    assert [text for _, text, _ in _lines(transcript, 1100, 4000)] == ["Long one.", "Short one.", "Next."]
+    transcript = _transcript(
+        (0, 4000, "Long one."), (1000, 1500, "Short one."), (3900, 5000, "Next.")
+    )
+    assert [text for _, text, _ in _lines(transcript, 1100, 4000)] == [
+        "Long one.",
+        "Short one.",
+        "Next.",
+    ]
 
 
 def test_with_word_times_the_text_is_cut_between_words_and_the_rest_shown_as_outside():
-    transcript = _transcript(_timed(("So", 0, 500), ("you", 500, 900), ("did", 1000, 1400), ("ring.", 1500, 2000)))
+    transcript = _transcript(
+        _timed(("So", 0, 500), ("you", 500, 900), ("did", 1000, 1400), ("ring.", 1500, 2000))
+    )
     made = excerpt(transcript, Span(start_ms=950, end_ms=1450), speakers={})
     (line,) = made.lines
     assert (line.outside_before, line.text, line.outside_after) == ("So you", "did", "ring.")
@@ -102,8 +115,17 @@ def test_a_cue_whose_words_all_lie_outside_is_context():
     words = _timed(("So", 0, 500), ("you", 500, 900)).words
     late = Cue(number=1, start_ms=0, end_ms=1500, text="So you", words=words)
     transcript = _transcript(late, (1500, 2000, "Yes."))
-    assert _lines(transcript, 1000, 2000) == [(None, "So you", Edge.BEFORE), (1, "Yes.", Edge.INSIDE)]
-    assert _lines(_transcript(_timed(("So", 900, 950)),), 0, 100) == [(None, "So", Edge.AFTER)]
+    assert _lines(transcript, 1000, 2000) == [
+        (None, "So you", Edge.BEFORE),
+        (1, "Yes.", Edge.INSIDE),
+    ]
+    assert _lines(
+        _transcript(
+            _timed(("So", 900, 950)),
+        ),
+        0,
+        100,
+    ) == [(None, "So", Edge.AFTER)]
 
 
 def test_a_span_in_a_pause_between_words_shows_the_words_around_it_as_outside():
@@ -137,7 +159,9 @@ def test_line_breaks_inside_a_cue_become_spaces():
 
 
 def test_first_and_last_words_trim_whole_cues_and_the_nearest_become_context():
-    made = excerpt(FOUR, Span(start_ms=0, end_ms=4000), speakers={}, first_words="two", last_words="Three")
+    made = excerpt(
+        FOUR, Span(start_ms=0, end_ms=4000), speakers={}, first_words="two", last_words="Three"
+    )
     assert made.trimmed
     assert [(line.number, line.text) for line in made.lines] == [
         (None, "One."),
@@ -150,7 +174,11 @@ def test_first_and_last_words_trim_whole_cues_and_the_nearest_become_context():
 def test_first_and_last_words_inside_a_cue_leave_a_mark_of_ours():
     transcript = _transcript((0, 1000, 'Yes. "So you did ring," she said. No.'))
     made = excerpt(
-        transcript, Span(start_ms=0, end_ms=1000), speakers={}, first_words="so you", last_words="DID RING"
+        transcript,
+        Span(start_ms=0, end_ms=1000),
+        speakers={},
+        first_words="so you",
+        last_words="DID RING",
     )
     assert [line.text for line in made.lines] == ['[…] "So you did ring," […]']
     assert made.trimmed
@@ -165,8 +193,12 @@ def test_words_that_are_the_first_and_last_already_leave_nothing_out():
 
 
 def test_trimmed_words_hide_the_words_outside_the_span_beside_them():
-    transcript = _transcript(_timed(("a", 0, 100), ("b", 100, 200), ("c", 200, 300), ("d", 300, 400)))
-    (line,) = excerpt(transcript, Span(start_ms=100, end_ms=400), speakers={}, first_words="c").lines
+    transcript = _transcript(
+        _timed(("a", 0, 100), ("b", 100, 200), ("c", 200, 300), ("d", 300, 400))
+    )
+    (line,) = excerpt(
+        transcript, Span(start_ms=100, end_ms=400), speakers={}, first_words="c"
+    ).lines
     assert (line.outside_before, line.text) == ("", "[…] c d")
 
 
@@ -174,7 +206,9 @@ def test_trimmed_words_hide_the_words_outside_the_span_beside_them():
 @pytest.mark.parametrize(("words", "places"), [("five", ()), ("four", ())])
 def test_words_to_trim_at_must_be_in_the_span(what, words, places):
     with pytest.raises(QuoteNotUnique) as caught:
-        excerpt(FOUR, Span(start_ms=0, end_ms=3000), speakers={}, where="visit clip 2", **{what: words})
+        excerpt(
+            FOUR, Span(start_ms=0, end_ms=3000), speakers={}, where="visit clip 2", **{what: words}
+        )
     assert caught.value == QuoteNotUnique("visit clip 2", places, what)
 
 
@@ -228,3 +262,21 @@ def test_the_example_before_correction_has_the_mistakes_that_were_corrected():
     assert {cue.speaker for cue in raw.cues} == {"Speaker 1", "Speaker 2", "Speaker 3"}
     assert find_words(raw, "I rang to remove it")
     assert not find_words(raw, "I rang to move it")
+
+
+def test_a_word_joined_by_a_hyphen_is_trimmed_at_the_hyphen_without_its_other_half():
+    transcript = _transcript((0, 1000, "A well-known one."))
+    span = Span(start_ms=0, end_ms=1000)
+    assert [
+        excerpt(transcript, span, speakers={}, **trim).lines[0].text
+        for trim in ({"first_words": "known"}, {"last_words": "well"})
+    ] == ["[…] known one.", "A well […]"]
+
+
+def test_context_after_is_every_voice_of_the_nearest_cue():
+    voices = [
+        Cue(number=2, start_ms=1000, end_ms=2000, text=text, speaker=speaker)
+        for speaker, text in (("A", "Well?"), ("B", "Well."))
+    ]
+    transcript = _transcript((0, 1000, "One."), *voices)
+    assert [text for _, text, _ in _lines(transcript, 0, 1000)] == ["One.", "Well?", "Well."]

@@ -53,7 +53,10 @@ def test_utf_16_without_a_mark_is_read_when_it_is_named():
     assert decode("WEBVTT".encode("utf-16-le"), name="t", encoding="utf-16-le") == "WEBVTT"
 
 
-@pytest.mark.parametrize("encoding", ["klingon", "base64", "zlib", "", "\0", "idna", "undefined", "utf-7", "unicode_escape"])
+@pytest.mark.parametrize(
+    "encoding",
+    ["klingon", "base64", "zlib", "", "\0", "idna", "undefined", "utf-7", "unicode_escape"],
+)
 def test_a_named_encoding_that_cannot_be_used_is_an_error_and_never_a_crash(encoding):
     with pytest.raises(TranscriptError):
         decode(b"WEBVTT \xe9" * 30, name="t", encoding=encoding)
@@ -65,7 +68,11 @@ def test_a_byte_order_mark_that_contradicts_the_named_encoding_is_an_error():
 
 
 def test_a_mark_and_a_name_that_agree_are_fine():
-    for named, written in (("utf-8", "utf-8-sig"), ("utf-16", "utf-16"), ("UTF_8_SIG", "utf-8-sig")):
+    for named, written in (
+        ("utf-8", "utf-8-sig"),
+        ("utf-16", "utf-16"),
+        ("UTF_8_SIG", "utf-8-sig"),
+    ):
         assert decode(VTT.encode(written), name="t", encoding=named) == VTT
 
 
@@ -137,7 +144,9 @@ def _naughty() -> list[str]:
     if not BLNS.is_file():
         return []
     lines = BLNS.read_text("utf-8").split("\n")
-    return [line for line in lines if line.strip() and not line.startswith("#") and "-->" not in line]
+    return [
+        line for line in lines if line.strip() and not line.startswith("#") and "-->" not in line
+    ]
 
 
 @pytest.mark.skipif(not BLNS.is_file(), reason="the list of naughty strings is not here")

@@ -6,13 +6,19 @@ from evidencekit.transcript.read import read_text
 
 def _read(*texts: str):
     blocks = [
-        f"{n}\n00:00:{n:02}.000 --> 00:00:{n:02}.900\n{text}" for n, text in enumerate(texts, start=1)
+        f"{n}\n00:00:{n:02}.000 --> 00:00:{n:02}.900\n{text}"
+        for n, text in enumerate(texts, start=1)
     ]
     return read_text("WEBVTT\n\n" + "\n\n".join(blocks) + "\n", name="t")
 
 
 def test_labels_become_speakers_where_the_whole_file_has_them():
-    transcript = _read("Hale, Joanna (NC): So you did ring.", "Amara Dean: Yes.", "Hale, Joanna (NC): Good.", "Amara Dean: It is.")
+    transcript = _read(
+        "Hale, Joanna (NC): So you did ring.",
+        "Amara Dean: Yes.",
+        "Hale, Joanna (NC): Good.",
+        "Amara Dean: It is.",
+    )
     assert [(cue.speaker, cue.text) for cue in transcript.cues] == [
         ("Hale, Joanna (NC)", "So you did ring."),
         ("Amara Dean", "Yes."),
@@ -24,13 +30,17 @@ def test_labels_become_speakers_where_the_whole_file_has_them():
 
 
 def test_a_time_of_day_with_a_colon_is_not_a_speaker():
-    transcript = _read("A: One.", "B: Two.", "10:30 Meeting: bring the form.", "A: Three.", "B: Four.", "A: Five.")
+    transcript = _read(
+        "A: One.", "B: Two.", "10:30 Meeting: bring the form.", "A: Three.", "B: Four.", "A: Five."
+    )
     assert [cue.speaker for cue in transcript.cues] == ["A", "B", None, "A", "B", "A"]
     assert transcript.cues[2].text == "10:30 Meeting: bring the form."
 
 
 def test_a_colon_here_and_there_makes_no_speakers():
-    transcript = _read("I said: no.", "And then she went.", "He asked: why?", "Nothing.", "So: that was it.")
+    transcript = _read(
+        "I said: no.", "And then she went.", "He asked: why?", "Nothing.", "So: that was it."
+    )
     assert all(cue.speaker is None for cue in transcript.cues)
     assert transcript.cues[0].text == "I said: no."
 

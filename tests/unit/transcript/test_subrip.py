@@ -22,7 +22,9 @@ def _codes(transcript) -> list[str]:
 
 def test_numbers_times_and_words_are_read():
     transcript = _read(f"1\n{T1}\nSo you did ring.\n\n2\n{T2}\nI rang\nto move it.\n")
-    assert [(c.number, c.source_id, c.start_ms, c.end_ms, c.text, c.line) for c in transcript.cues] == [
+    assert [
+        (c.number, c.source_id, c.start_ms, c.end_ms, c.text, c.line) for c in transcript.cues
+    ] == [
         (1, "1", 1000, 1900, "So you did ring.", 2),
         (2, "2", 2000, 2900, "I rang\nto move it.", 6),
     ]
@@ -60,7 +62,9 @@ def test_a_blank_line_inside_a_cue_is_a_finding_and_loses_nothing():
 
 @pytest.mark.parametrize("numbers", [("1", "1", "2"), ("1", "3", "4"), ("2", "1", "2")])
 def test_numbers_that_do_not_count_up_are_a_finding(numbers):
-    transcript = _read("\n".join(f"{n}\n{t}\nx\n" for n, t in zip(numbers, (T1, T2, T3), strict=True)))
+    transcript = _read(
+        "\n".join(f"{n}\n{t}\nx\n" for n, t in zip(numbers, (T1, T2, T3), strict=True))
+    )
     assert [cue.source_id for cue in transcript.cues] == list(numbers)
     assert _codes(transcript) == ["EK-T010"]
 
@@ -79,7 +83,9 @@ def test_a_cue_without_times_is_counted_and_reported():
 
 
 def test_a_cue_whose_times_cannot_be_read_does_not_become_part_of_the_one_before():
-    transcript = _read(f"1\n{T1}\nOne.\n\n2\n00:00:1d,000 --> 00:00:02,000\nTwo.\n\n3\n{T3}\nThree.\n")
+    transcript = _read(
+        f"1\n{T1}\nOne.\n\n2\n00:00:1d,000 --> 00:00:02,000\nTwo.\n\n3\n{T3}\nThree.\n"
+    )
     assert [cue.text for cue in transcript.cues] == ["One.", "Three."]
     assert (transcript.cues_seen, _codes(transcript)) == (3, ["EK-T011"])
     assert [cue.number for cue in transcript.cues] == [1, 3]

@@ -7,7 +7,14 @@ from evidencekit.transcript.check import check_transcript
 
 
 def _cue(number: int, start: int, end: int, text: str = "", speaker: str | None = "A") -> Cue:
-    return Cue(number=number, start_ms=start, end_ms=end, text=text or f"words {number}", speaker=speaker, line=number * 4)
+    return Cue(
+        number=number,
+        start_ms=start,
+        end_ms=end,
+        text=text or f"words {number}",
+        speaker=speaker,
+        line=number * 4,
+    )
 
 
 def _check(*cues: Cue, seen: int | None = None, length_ms: int = 60_000):
@@ -54,12 +61,16 @@ def test_the_voices_of_one_cue_share_its_times_and_do_not_overlap():
 
 
 def test_empty_cues_are_a_note():
-    assert [each.code for each in _check(_cue(1, 0, 1000, " \n"), _cue(2, 1000, 2000))] == ["EK-T004"]
+    assert [each.code for each in _check(_cue(1, 0, 1000, " \n"), _cue(2, 1000, 2000))] == [
+        "EK-T004"
+    ]
 
 
 def test_speakers_missing_everywhere_and_somewhere_read_differently():
     everywhere = _check(_cue(1, 0, 1, speaker=None), _cue(2, 2, 3, speaker=None))
-    assert [(each.code, each.message) for each in everywhere] == [("EK-T005", "it names no speakers")]
+    assert [(each.code, each.message) for each in everywhere] == [
+        ("EK-T005", "it names no speakers")
+    ]
     (somewhere,) = _check(_cue(1, 0, 1), _cue(2, 2, 3, speaker=None))
     assert (somewhere.code, somewhere.message) == (
         "EK-T005",

@@ -17,10 +17,19 @@ W3C = Path(__file__).parents[4] / "shared" / "corpora" / "transcripts" / "w3c-we
 needs_w3c = pytest.mark.skipif(not W3C.is_dir(), reason="the W3C's test files are not here")
 
 #: What each file of the W3C's holds that the standard's parser must read.
-TIMING_FILES = (
-    "arrows ids newlines nulls timings-60 timings-omitted-hours timings-too-long "
-    "timings-too-short whitespace-chars header-timings timings-negative"
-).split()
+TIMING_FILES = [
+    "arrows",
+    "ids",
+    "newlines",
+    "nulls",
+    "timings-60",
+    "timings-omitted-hours",
+    "timings-too-long",
+    "timings-too-short",
+    "whitespace-chars",
+    "header-timings",
+    "timings-negative",
+]
 
 
 def _read(text: str):
@@ -70,11 +79,15 @@ def test_a_voice_without_words_is_kept_as_an_empty_cue():
 
 
 def test_formatting_leaves_the_text_and_references_are_resolved():
-    (cue,) = _cue("<i>You</i> &amp; <c.yellow>me</c>, <lang cy>iawn</lang> <ruby>x<rt>y</rt></ruby>")
+    (cue,) = _cue(
+        "<i>You</i> &amp; <c.yellow>me</c>, <lang cy>iawn</lang> <ruby>x<rt>y</rt></ruby>"
+    )
     assert cue.text == "You & me, iawn xy"
 
 
-@pytest.mark.parametrize("text", ["5 < 6 and 7 > 6", "<inaudible> yes", "a <", "<<b", "x <3 y", "<vb>"])
+@pytest.mark.parametrize(
+    "text", ["5 < 6 and 7 > 6", "<inaudible> yes", "a <", "<<b", "x <3 y", "<vb>"]
+)
 def test_angle_brackets_that_are_no_tag_of_webvtt_stay_in_the_text(text):
     assert _cue(text)[0].text == text
 
@@ -101,7 +114,9 @@ def test_a_time_inside_a_word_does_not_cut_the_word():
     ]
 
 
-@pytest.mark.parametrize("body", ["a <00:09.000>b", "a <00:00.500>b", "a <00:03.000>b <00:02.000>c"])
+@pytest.mark.parametrize(
+    "body", ["a <00:09.000>b", "a <00:00.500>b", "a <00:03.000>b <00:02.000>c"]
+)
 def test_times_inside_a_cue_that_do_not_fit_it_are_a_finding_and_not_used(body):
     transcript = _read(f"WEBVTT\n\n00:01.000 --> 00:05.000\n{body}\n")
     assert transcript.cues[0].words == ()
@@ -130,7 +145,9 @@ def test_a_cue_whose_times_cannot_be_read_is_counted_and_named_by_its_line():
 def test_text_without_times_is_counted_and_named_by_its_line():
     transcript = _read("WEBVTT\n\n00:01.000 --> 00:02.000\nx\n\nlost words\n")
     assert (len(transcript.cues), transcript.cues_seen) == (1, 2)
-    assert [(each.code, "line 6" in each.message) for each in transcript.findings] == [("EK-T012", True)]
+    assert [(each.code, "line 6" in each.message) for each in transcript.findings] == [
+        ("EK-T012", True)
+    ]
 
 
 def test_a_file_of_which_no_cue_can_be_read_is_an_error_at_the_first():
@@ -145,14 +162,27 @@ def test_the_header_gives_the_language_and_hours_and_ids_are_read():
     )
     assert transcript.language == "cy"
     (cue,) = transcript.cues
-    assert (cue.source_id, cue.start_ms, cue.end_ms, cue.line) == ("6b2f/12-0", 3_600_250, 3_601_000, 6)
+    assert (cue.source_id, cue.start_ms, cue.end_ms, cue.line) == (
+        "6b2f/12-0",
+        3_600_250,
+        3_601_000,
+        6,
+    )
 
 
 @needs_w3c
 @pytest.mark.parametrize("stem", TIMING_FILES)
 def test_the_cues_of_the_w3cs_files_are_those_the_standard_reads(stem):
     path = W3C / f"{stem}.vtt"
-    wanted = sorted(set(re.findall(r"^ *(?:\ufffd?)(text\0?[0-9]*)", path.read_text("utf-8").replace("\r", "\n"), re.M)))
+    wanted = sorted(
+        set(
+            re.findall(
+                r"^ *(?:\ufffd?)(text\0?[0-9]*)",
+                path.read_text("utf-8").replace("\r", "\n"),
+                re.MULTILINE,
+            )
+        )
+    )
     transcript = read_transcript(path, name=path.name)
     texts = [cue.text for cue in transcript.cues]
     assert not any("invalid" in text for text in texts)
@@ -163,13 +193,12 @@ def test_the_cues_of_the_w3cs_files_are_those_the_standard_reads(stem):
 @needs_w3c
 @pytest.mark.parametrize("path", sorted(W3C.glob("*.vtt")), ids=lambda path: path.stem)
 def test_every_file_of_the_w3cs_is_read_or_refused_with_a_reason(path):
-    try:
-        transcript = read_transcript(path, name=path.name)
-    except TranscriptError as error:
-        assert error.line > 0
-        assert "could be read" in error.reason
+    if path.stem in {"timings-eof", "timings-garbage"}:
+        with pytest.raises(TranscriptError, match="could be read") as caught:
+            read_transcript(path, name=path.name)
+        assert caught.value.line == 3
     else:
-        assert transcript.format == vtt.NAME
+        assert read_transcript(path, name=path.name).format == vtt.NAME
 
 
 def _tree_text(tree: str) -> str:

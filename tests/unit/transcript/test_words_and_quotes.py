@@ -117,14 +117,21 @@ def test_a_quote_gives_its_span_made_wider_and_kept_inside_the_recording():
 def test_a_quote_that_occurs_nowhere_or_twice_is_an_error_with_all_its_places(quote, places):
     with pytest.raises(QuoteNotUnique) as caught:
         span_of_quote(
-            _transcript("One.", "Two.", "One."), quote, before_ms=0, after_ms=0, length_ms=9000, where="visit clip 3"
+            _transcript("One.", "Two.", "One."),
+            quote,
+            before_ms=0,
+            after_ms=0,
+            length_ms=9000,
+            where="visit clip 3",
         )
     assert caught.value == QuoteNotUnique("visit clip 3", places)
 
 
 def test_a_quote_whose_time_lies_beyond_the_recording_is_an_error():
     with pytest.raises(SpanOutsideRecording):
-        span_of_quote(_transcript("One."), "one", before_ms=0, after_ms=0, length_ms=1000, where="c")
+        span_of_quote(
+            _transcript("One."), "one", before_ms=0, after_ms=0, length_ms=1000, where="c"
+        )
 
 
 def test_folded_words_keep_their_places_in_the_text():
