@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 UNKNOWN_KEY = "EK-M001"
 MISSING_KEY = "EK-M002"
 WRONG_VALUE = "EK-M003"
+UNKNOWN_ID = "EK-M005"
 
 #: Where each table of a matter stands, for a key that was typed into another.
 _TABLES = {
@@ -105,19 +106,21 @@ class _Explainer:
         elif failure.keyword == "dependentRequired":
             yield from self._half(failure)
         else:
-            message = self._value(failure)
-            yield Complaint(path=failure.path, code=WRONG_VALUE, message=message)
+            is_id = failure.title == "an id" and failure.keyword != "type"
+            code = UNKNOWN_ID if is_id else WRONG_VALUE
+            yield Complaint(path=failure.path, code=code, message=self._value(failure))
 
     def _bad_key(self, failure: Failure) -> Complaint:
-        quoted = self._quote(failure.value)
+        quoted, code = self._quote(failure.value), WRONG_VALUE
         if failure.title == "an id":
+            code = UNKNOWN_ID
             message = (
                 f"{quoted} cannot be an id: an id is a small letter and then up to 39 small "
                 "letters, digits, _ or -."
             )
         else:
             message = f"{quoted} cannot be used here: it has to be {failure.title}."
-        return Complaint(path=(*failure.path, failure.value), code=WRONG_VALUE, message=message)
+        return Complaint(path=(*failure.path, failure.value), code=code, message=message)
 
     def _unknown_key(self, failure: Failure, key: str) -> Complaint:
         known = list(failure.rule.get("properties", ()))

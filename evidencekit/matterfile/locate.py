@@ -46,6 +46,13 @@ def json_lines(text: str) -> dict[Path, int]:
     return scanner.lines
 
 
+def json_repeats(text: str) -> tuple[tuple[Path, int], ...]:
+    """Return the keys that an object of valid JSON has again, each with its line."""
+    scanner = _Scanner(text)
+    scanner.json_value(())
+    return tuple(scanner.repeats)
+
+
 def line_of(lines: dict[Path, int], path: Path) -> int | None:
     """Return the line of *path*, or of the nearest table or list that holds it."""
     for end in range(len(path), 0, -1):
@@ -61,6 +68,7 @@ class _Scanner:
         self.text = text
         self.at = 0
         self.lines: dict[Path, int] = {}
+        self.repeats: list[tuple[Path, int]] = []
         self._counted = 0
         self._line = 1
 
@@ -68,6 +76,8 @@ class _Scanner:
         """Remember that *path* begins here; the first mention counts."""
         self._line += self.text.count("\n", self._counted, self.at)
         self._counted = self.at
+        if path in self.lines:
+            self.repeats.append((path, self._line))
         self.lines.setdefault(path, self._line)
 
     def peek(self) -> str:
