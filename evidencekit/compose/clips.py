@@ -190,7 +190,7 @@ def _words(matter: Matter, read: ReadRecording, clip: CutClip) -> tuple[Block, .
     notes.append(transcript_aid(matter, source))
     if speakers := mapped_speakers(matter, source):
         notes.append(speakers)
-    return (heading, excerpt_lines(matter, clip.excerpt), _note(" ".join(notes)))
+    return (heading, excerpt_lines(matter, clip.excerpt, clip.file.requested), _note(" ".join(notes)))
 
 
 def _note(text: str) -> Paragraph:

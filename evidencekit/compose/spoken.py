@@ -26,20 +26,27 @@ _MARKS = {
     Edge.BEFORE: "[before the {what}]",
     Edge.AFTER: "[after the {what}]",
 }
+_HEARD = "[heard in the clip, at least in part; left out of the excerpt]"
 
 
-def excerpt_lines(matter: Matter, excerpt: Excerpt) -> Spoken:
-    """Return a clip's excerpt as numbered lines, with its context unnumbered."""
-    return Spoken(lines=tuple(_excerpt_line(matter, line) for line in excerpt.lines))
+def excerpt_lines(matter: Matter, excerpt: Excerpt, span: Span) -> Spoken:
+    """Return a clip's excerpt as numbered lines, with its context unnumbered.
+
+    *span* is the clip's: a context line that sounds inside of it was trimmed off the excerpt, and
+    is marked so, because who listens will hear it.
+    """
+    return Spoken(lines=tuple(_excerpt_line(matter, line, span) for line in excerpt.lines))
 
 
-def _excerpt_line(matter: Matter, line: ExcerptLine) -> SpokenLine:
+def _excerpt_line(matter: Matter, line: ExcerptLine, span: Span) -> SpokenLine:
+    heard = line.start_ms < span.end_ms and span.start_ms < line.end_ms
+    mark = _HEARD if line.number is None and heard else _MARKS[line.edge].format(what="clip")
     return SpokenLine(
         number=line.number,
         time=short_time(line.start_ms),
         speaker=(matter.name_of(line.person) if line.person else line.speaker) or "",
         text=_excerpt_text(line),
-        mark=_MARKS[line.edge].format(what="clip"),
+        mark=mark,
     )
 
 
