@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
+    "AlreadyExists",
     "AssemblyError",
     "Cancelled",
     "ChainBroken",
@@ -404,6 +405,21 @@ class ClipUnwritable(OutputError):
     def __str__(self) -> str:
         """Say which file and why."""
         return f"{self.path} {self.reason}. Nothing was written."
+
+
+class AlreadyExists(OutputError):
+    """A file that would be written is there already, and is left as it is."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(path)
+
+    def __str__(self) -> str:
+        """Say what to do about it."""
+        return (
+            f"{self.path} exists already. It was left as it is. "
+            "Go on with it, or rename it and run again."
+        )
 
 
 class NoSpace(OutputError):
