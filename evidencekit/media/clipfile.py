@@ -21,6 +21,7 @@ import av
 import numpy as np
 
 from evidencekit.errors import ClipUnwritable, EvidenceError, NoSpace
+from evidencekit.media.form import SHORT_BITS
 from evidencekit.model.digest import Digest
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class _Wav:
         self._size = 0
         file.write(bytes(_WAV_HEADER.size))
 
-    def write(self, integers: Array, packed: memoryview) -> None:
+    def write(self, integers: Array, packed: memoryview) -> None:  # noqa: ARG002 - FLAC's
         self._size += packed.nbytes
         if self._size > _WAV_LIMIT:
             msg = (
@@ -97,7 +98,7 @@ class _Flac:
         self._rate = rate
         self._layout = _FLAC_LAYOUTS[channels - 1]
         self._form = form
-        self._format = "s16" if form.bits == 16 else "s32"
+        self._format = "s16" if form.bits == SHORT_BITS else "s32"
         self._container = av.open(file, "w", format="flac")
         self._container.flags |= _CONTAINER_BITEXACT
         self._stream = self._container.add_stream(
@@ -110,7 +111,7 @@ class _Flac:
         self._stream.codec_context.flags |= _CODEC_BITEXACT
         self._at = 0
 
-    def write(self, integers: Array, packed: memoryview) -> None:
+    def write(self, integers: Array, packed: memoryview) -> None:  # noqa: ARG002 - WAV's
         upper = integers if self._format == "s16" else integers << (32 - self._form.bits)
         frame = av.AudioFrame.from_ndarray(
             np.ascontiguousarray(upper).reshape(1, -1), format=self._format, layout=self._layout

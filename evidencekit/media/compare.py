@@ -11,13 +11,13 @@ from __future__ import annotations
 import hashlib
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Self, TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from attrs import evolve, frozen
 
 from evidencekit.errors import RecordingUnreadable
-from evidencekit.media.form import SampleForm, integer_blocks
+from evidencekit.media.form import SHORT_BITS, SampleForm, integer_blocks
 from evidencekit.media.pace import Pace
 from evidencekit.media.source import Array, SoundReader
 from evidencekit.model.clip import Decoder
@@ -25,8 +25,9 @@ from evidencekit.model.digest import Digest
 from evidencekit.model.timecode import SampleRange
 
 if TYPE_CHECKING:
-    from evidencekit.model.progress import IsCancelled, OnProgress
     from collections.abc import Iterator, Sequence
+
+    from evidencekit.model.progress import IsCancelled, OnProgress
 
 _FULL_BITS = 32
 _STEP = 1 << 16  # one step of 16-bit samples, in 32 bits
@@ -276,4 +277,4 @@ def _pack(integers: Array, form: SampleForm, bits: int) -> memoryview:
         return form.pack(integers)
     wanted = evolve(form, bits=bits)
     full = _full(integers, form) >> (_FULL_BITS - bits)
-    return wanted.pack(full.astype(np.int16 if bits == 16 else np.int32))
+    return wanted.pack(full.astype(np.int16 if bits == SHORT_BITS else np.int32))

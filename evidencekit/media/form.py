@@ -4,7 +4,7 @@
 Digests and clips are made of integers, so that "the same" means the same:
 
 - Whole-number samples keep their depth: 16, 24 or 32 bits. 8-bit samples, unsigned in a file,
-  become 16-bit ones with the same value in the upper half, which loses nothing and plays everywhere.
+  become 16-bit ones with the same value in the upper half: nothing is lost, and it plays anywhere.
 - Fractional samples, which is what lossy decoders give, become 16-bit by rounding x * 32768 to the
   nearest (half to even) and limiting it to the range. A sample that is not a number is silence.
 """
@@ -44,7 +44,7 @@ _AT_MOST_24 = frozenset(
         "wmalossless",
     ]
 )
-_SHORT, _LONG, _FULL = 16, 24, 32  # bits
+SHORT_BITS, _LONG, _FULL = 16, 24, 32  # bits
 _FLAC_DEPTH_AT = 12
 _ALAC_DEPTH_AT = 17
 
@@ -73,7 +73,7 @@ class SampleForm:
         if len(block.planes) == 1:
             whole = self._whole_numbers(block.planes[0])
             return whole.reshape(block.count, block.channels)
-        dtype = np.int16 if self.bits == _SHORT else np.int32
+        dtype = np.int16 if self.bits == SHORT_BITS else np.int32
         made = np.empty((block.count, block.channels), dtype)
         for channel, plane in enumerate(block.planes):
             made[:, channel] = self._whole_numbers(plane)
@@ -96,14 +96,14 @@ class SampleForm:
         if self.bits == _LONG:
             octets = integers.astype("<i4", copy=False).view(np.uint8)
             return np.ascontiguousarray(octets.reshape(-1, 4)[:, :3]).reshape(-1).data
-        little = integers.astype("<i2" if self.bits == _SHORT else "<i4", copy=False)
+        little = integers.astype("<i2" if self.bits == SHORT_BITS else "<i4", copy=False)
         return np.ascontiguousarray(little).reshape(-1).view(np.uint8).data
 
     def to_16(self, integers: Array) -> Array:
         """Return integers as 16-bit ones, rounded down; for drawing, not for proof."""
-        if self.bits == _SHORT:
+        if self.bits == SHORT_BITS:
             return integers
-        return (integers >> (self.bits - _SHORT)).astype(np.int16)
+        return (integers >> (self.bits - SHORT_BITS)).astype(np.int16)
 
 
 def round_to_16(fractions: Array) -> Array:
@@ -122,10 +122,10 @@ def form_of(sound: SoundReader) -> SampleForm:
     """Return the form that a recording's clips have. Known once the first block is decoded."""
     base = sound.form.base_format
     if base in ("flt", "dbl"):
-        return SampleForm(base_format=base, bits=_SHORT, rule=_ROUNDED)
+        return SampleForm(base_format=base, bits=SHORT_BITS, rule=_ROUNDED)
     if base == "u8":
-        return SampleForm(base_format=base, bits=_SHORT, rule=_WIDENED)
-    bits = _SHORT if base == "s16" else _depth_of_32(sound)
+        return SampleForm(base_format=base, bits=SHORT_BITS, rule=_WIDENED)
+    bits = SHORT_BITS if base == "s16" else _depth_of_32(sound)
     return SampleForm(base_format=base, bits=bits, rule=_KEPT)
 
 

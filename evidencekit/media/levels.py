@@ -19,6 +19,7 @@ from evidencekit.model.stated import measured
 
 if TYPE_CHECKING:
     from pathlib import Path
+
     from pydub import AudioSegment
 
 _FULL_SCALE = 32768

@@ -44,10 +44,13 @@ FORMATS = (
 ).replace(" ", ",")
 _OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
 
+_AV_WITHOUT_STRICT_TEXT = 19
 # Tags in another encoding than UTF-8 must not stop a recording from being opened; from av 19 on
 # they cannot, and the argument is gone.
 _TEXT: dict[str, Any] = (
-    {"metadata_errors": "replace"} if int(av.__version__.partition(".")[0]) < 19 else {}
+    {"metadata_errors": "replace"}
+    if int(av.__version__.partition(".")[0]) < _AV_WITHOUT_STRICT_TEXT
+    else {}
 )
 
 _DTYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "flt": "f4", "dbl": "f8"}

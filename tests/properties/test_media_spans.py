@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -17,7 +18,6 @@ from evidencekit.errors import RecordingUnreadable, SpanOutsideRecording
 from evidencekit.media.form import round_to_16
 from evidencekit.media.measure import Cut, read_recording
 from evidencekit.model.timecode import Span
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

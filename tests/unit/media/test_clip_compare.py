@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pickle
 import tracemalloc
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -14,11 +15,11 @@ from evidencekit.errors import Cancelled, RecordingUnreadable
 from evidencekit.media.compare import ClipComparison, ClipUnderTest, compare_clip, compare_clips
 from evidencekit.media.cut import cut
 from evidencekit.model.timecode import SampleRange, Span
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from evidencekit.model.clip import ClipFile
     from pathlib import Path
+
+    from evidencekit.model.clip import ClipFile
 
 RATE = 16_000
 
@@ -152,7 +153,7 @@ def test_a_comparison_can_be_cancelled(visit: Path, clip: ClipFile) -> None:
 
 def test_a_comparison_survives_pickling(visit: Path, clip: ClipFile) -> None:
     found = held(visit, clip)
-    assert pickle.loads(pickle.dumps(found)) == found
+    assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301 - our own
 
 
 def test_comparing_takes_no_more_memory_for_a_longer_clip(tmp_path: Path) -> None:

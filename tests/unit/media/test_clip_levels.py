@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,7 +13,6 @@ from support_sound import encode, sound, write_raw_wav, write_wav
 
 from evidencekit.media.levels import levels, to_audio_segment
 from evidencekit.model.stated import Standing
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path

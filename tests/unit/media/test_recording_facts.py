@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
 import pytest
 from support_sound import CORPUS, encode, needs_corpus, sound, write_raw_wav, write_wav
@@ -12,11 +13,11 @@ from evidencekit.media.measure import read_recording
 from evidencekit.media.probe import file_facts
 from evidencekit.media.text import plain
 from evidencekit.model.stated import Standing
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from evidencekit.model.clip import Fact
     from pathlib import Path
+
+    from evidencekit.model.clip import Fact
 
 RATE = 44_100
 TAGS = {
