@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Fixtures that several rooms' tests share."""
+
+from __future__ import annotations
+
+import pytest
+from support_examples import build_example
+
+
+@pytest.fixture(scope="session")
+def home_visit_package(tmp_path_factory):
+    """The full example, built once. Tests read it and never write to it."""
+    return build_example("home-visit", tmp_path_factory.mktemp("home-visit"))
+
+
+@pytest.fixture(scope="session")
+def smallest_package(tmp_path_factory):
+    """The smallest example, built once. Tests read it and never write to it."""
+    return build_example("smallest", tmp_path_factory.mktemp("smallest"))
