@@ -83,12 +83,13 @@ def _merged(
         if not any(each.path[: len(path)] == path for path in misplaced)
         and not (each.code == UNKNOWN_ID and each.path in explained)
     ]
-    for each in by_check:
-        if each.code == MISPLACED or not (
-            each.path in misplaced or (each.code == CONFLICT and each.path in malformed)
-        ):
-            kept.append(each)
-    return tuple(kept)
+    own = (
+        each
+        for each in by_check
+        if each.code == MISPLACED
+        or not (each.path in misplaced or (each.code == CONFLICT and each.path in malformed))
+    )
+    return (*kept, *own)
 
 
 def _problems(
