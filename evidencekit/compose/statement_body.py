@@ -73,7 +73,8 @@ def _exhibit(of: Context) -> Iterator[Piece]:
     count = len(of.material.recordings)
     numbers = listed(f"R{each.number}" for each in of.material.recordings)
     numbered = f", which I call {numbers}" if numbers else ""
-    yield said(f"This statement is about {counted(count, 'recording')}{numbered}.")
+    about = f"This statement is about {counted(count, 'recording')}{numbered}."
+    yield said(about if count else "No recording is supplied with this statement.")
     if of.statement.exhibit is not None:
         parts = listed(_exhibited(of))
         holds = f" The exhibit holds {parts}." if parts else ""

@@ -114,7 +114,7 @@ def _about(of: Context, recording: Recording, name: str, person_id: str) -> list
 
 def _transcript(of: Context, source: TranscriptSource | None, name: str) -> Said:
     if source is None:
-        return said(f"There is no transcript of {name}.")
+        return said(f"No transcript of {name} is supplied.")
     made = [source.made_by_tool] if source.made_by_tool is not None else []
     made += [of.by(source.made_by)] if source.made_by is not None else []
     words = f"The transcript of {name} was made by {' and '.join(made)}" if made else ""

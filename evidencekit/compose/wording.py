@@ -224,7 +224,7 @@ def _when_how_missing(event: ConsentEvent | UseInEvidence) -> list[str]:
 def _further(teller: Teller, who: Subject, event: ConsentEvent) -> list[str]:
     """Return what was told and the event's own sentence does not print, the basis last."""
     printed = _PRINTED[event.status]
-    answered = " for ".join(
+    answered = ", for ".join(
         teller.answerer(each) for each in (event.answered_by, event.answered_for) if each
     )
     facets = {
@@ -247,7 +247,8 @@ def _further(teller: Teller, who: Subject, event: ConsentEvent) -> list[str]:
         if facet not in printed and getattr(event, facet) is not None
     ]
     if event.parent_said is not None or _asks_for_parent(who, event):
-        said = stopped(event.parent_said or NOT_STATED)
+        told = event.parent_said
+        said = quoted_stop(told) if told is not None else f"{NOT_STATED}."
         notes.append(f"What anyone with parental responsibility said: {said}")
     if event.also_recorded is True:
         notes.append(f"{who.who} also made a recording. It has not been supplied.")
@@ -299,7 +300,7 @@ def _use_claimed(who: Subject, use: UseInEvidence) -> _Clause:
     if who.child:
         main = f"{who.opening} was asked about use in evidence{_on_how(use, comma=False)}"
         return f"{main}; the answer is told as “{use.status}”", [_NO_CHILD_CONSENT, *missing]
-    main = f"{who.who} agreed to use in evidence{_on_how(use)}"
+    main = f"{who.who} agreed to its use in evidence{_on_how(use)}"
     if use.status is UseStatus.WITHDREW:
         return f"{main}, and withdrew that", missing
     if use.status is UseStatus.AGREED:
