@@ -32,6 +32,8 @@ BASELINE = 20.0
 #: A plan larger than this is printed smaller than it is, so its label is larger.
 _LARGE_SIDE = 850.0
 _A4_SIDE = 595.276
+#: What either side may take of a narrow page, whose two numbers must not meet.
+_LARGEST_SHARE = 0.08
 _FONT_NAME = "/EKF"
 _FACE = "Arimo-Bold.ttf"
 
@@ -50,14 +52,16 @@ class Stamper:
         view = view_of(page)
         scale = label_scale(view)
         name = self._name_in(page).encode()
-        size = LABEL_SIZE * scale
-        right = view.width - SIDE * scale - self._width(mark.label) * size
-        shows = [self._text(view, mark.label, name, size=size, x=right, y=BASELINE * scale)]
+        y = BASELINE * scale
+        side = min(SIDE * scale, view.width * _LARGEST_SHARE)
+        shows = []
         if mark.exhibit is not None:
+            # First, because readers that list text in this order then divide the two.
             size = EXHIBIT_SIZE * scale
-            shows.append(
-                self._text(view, mark.exhibit, name, size=size, x=SIDE * scale, y=BASELINE * scale)
-            )
+            shows.append(self._text(view, mark.exhibit, name, size=size, x=side, y=y))
+        size = LABEL_SIZE * scale
+        right = view.width - side - self._width(mark.label) * size
+        shows.append(self._text(view, mark.label, name, size=size, x=right, y=y))
         content = (
             b"/Artifact <</Type/Pagination/Subtype/Footer>> BDC\nq\n"
             + b"".join(shows)

@@ -348,6 +348,9 @@ def _balance(document: Any, number: int) -> tuple[int, int]:
 
 
 def _save(pdf: pikepdf.Pdf, to: Path) -> None:
+    if "/Size" not in pdf.trailer:
+        # qpdf corrects this entry, but does not add it where a damaged file lacks it.
+        pdf.trailer["/Size"] = len(pdf.objects) + 1
     pdf.save(to, encryption=False, deterministic_id=True, fix_metadata_version=False)
 
 
