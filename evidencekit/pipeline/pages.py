@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from evidencekit.court.profile import Profile
     from evidencekit.model.material import Material
     from evidencekit.model.matter import Section
-    from evidencekit.model.moment import Moment
 
 _ROUNDS = 8
 
@@ -79,7 +78,7 @@ def set_pages(
             parts,
             title=matter.case.title,
             language=matter.language,
-            created=_made_on(matter.case.prepared_on),
+            created=_made_on(material),
         )
         placed = _placed(parts, made.pages)
         counts = {each.item: each.pages for each in placed} | dict(bound_pages)
@@ -105,11 +104,15 @@ def _placed(parts: Sequence[Part], counts: Sequence[int]) -> tuple[PlacedPart, .
     return tuple(placed)
 
 
-def _made_on(prepared_on: Moment | None) -> int | None:
-    """Return the day the bundle says it was prepared, in seconds since 1970; None if it is not a
-    day. The computer's clock is never asked.
+def _made_on(material: Material) -> int:
+    """Return when the PDF says it was made, in seconds since 1970.
+
+    PDF/A asks for a time and the computer's clock is never asked, since two builds must agree: it
+    is the day the matter gives as prepared, else the time of the custody log's last entry.
     """
-    if prepared_on is None or prepared_on.on is None:
-        return None
-    midnight = dt.datetime.combine(prepared_on.on, dt.time(), tzinfo=dt.UTC)
-    return int(midnight.timestamp())
+    prepared = material.matter.case.prepared_on
+    if prepared is not None and prepared.on is not None:
+        return int(dt.datetime.combine(prepared.on, dt.time(), tzinfo=dt.UTC).timestamp())
+    if material.log.entries:
+        return int(dt.datetime.fromisoformat(material.log.entries[-1].recorded_at).timestamp())
+    return 0
