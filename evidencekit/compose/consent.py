@@ -80,7 +80,9 @@ def consent_part(material: Material, profile: Profile, layout: Layout | None) ->
     """Return the schedule, recording by recording in printed order."""
     matter = material.matter
     teller = Teller(matter=matter, cite=cite_by_label(matter, layout))
-    blocks: list[Block] = [Paragraph(text=plain(_head_note(matter)), manner=Manner.NOTE)]
+    # Not a note in grey: what the schedule is not is the first thing to be read.
+    head = (Run(text=_head_note(matter), style=Style.ITALIC),)
+    blocks: list[Block] = [Paragraph(text=head)]
     for read in material.recordings:
         blocks += [
             Heading(text=recording_name(read)),
