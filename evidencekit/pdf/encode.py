@@ -8,18 +8,22 @@ and which way a text runs. Every text stays text. Nothing here becomes markup.
 
 from __future__ import annotations
 
+import functools
+import html
 import math
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from attrs import define, field
 
 from evidencekit.compose import plan
-from evidencekit.pdf import measure
+from evidencekit.errors import TypesettingFailed
+from evidencekit.pdf import fonts, measure
 from evidencekit.pdf.measure import BODY, SMALL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 #: What a link to an item of the bundle looks like until the pages have their places.
 LINK = "https://bundle.invalid/"
@@ -27,9 +31,12 @@ LINK = "https://bundle.invalid/"
 #: Millimetres: the page, its margins, and those of a statement (PD 32 para 19.1).
 PAGE_WIDTH, MARGIN, WIDE_MARGIN = 210, 25, 35
 
+_TAGS = re.compile("<[^>]*>")
 _POINTS_PER_MM = 72 / 25.4
 #: Space between two columns, and what a column keeps at the least, in points.
 _GAP, _LEAST = 10.0, 42.0
+#: Sizes of a part's title and the headings below it; a heading longer than this is set as body.
+_HEADING_SIZES, _LONG_HEADING = {1: 18.0, 2: 14.0}, 200
 #: A row with more lines than this may be split between two pages.
 _WHOLE_ROW_LINES = 12
 
@@ -41,17 +48,17 @@ def link_to(item: str) -> str:
 
 @define
 class Encoder:
-    """Encodes parts, and remembers for each which characters it holds."""
+    """Encodes parts, and gathers the keys of the fallback fonts that they need."""
 
-    characters: dict[str, set[str]] = field(factory=dict)
-    _seen: set[str] = field(factory=set)
+    fonts: set[str] = field(factory=set)
+    _item: str = ""
     _width: float = 0.0
     _depth: int = 0
     _titled: bool = True
 
     def part(self, part: plan.Part) -> dict[str, Any]:
         """Return one part for the template."""
-        self._seen = self.characters.setdefault(part.item, set())
+        self._item = part.item
         margin = WIDE_MARGIN if part.wide_margins else MARGIN
         self._width = (PAGE_WIDTH - 2 * margin) * _POINTS_PER_MM
         self._titled = part.show_title
@@ -87,73 +94,107 @@ class Encoder:
             after, plan.Table | plan.Details | plan.Figure | plan.Spoken | plan.Blank
         )
 
+    @functools.singledispatchmethod
     def _block(self, block: plan.Block) -> dict[str, Any]:
-        encoded: dict[str, Any] = _ENCODERS[type(block)](self, block)
-        return encoded
+        """Encode one block, by its kind."""
+        msg = f"no such block: {type(block).__name__}"
+        raise TypeError(msg)
 
-    def _subheading(self, block: plan.Heading) -> dict[str, Any]:
+    @_block.register
+    def _(self, block: plan.Heading) -> dict[str, Any]:
         return self._heading(block.text, block.level + 1)
 
-    def _figure(self, block: plan.Figure) -> dict[str, Any]:
-        self._seen.update(block.alt)
+    @_block.register
+    def _(self, block: plan.Figure) -> dict[str, Any]:
+        self._drawn(html.unescape(_TAGS.sub("\n", block.svg)))
         return {
             "kind": "figure",
             "svg": block.svg,
             "alt": block.alt,
             "caption": self._plain(block.caption, self._width, SMALL),
             "height": block.height_mm,
+            "split": self._is_long(block.caption, self._width),
         }
 
-    def _corner(self, block: plan.Corner) -> dict[str, Any]:
-        return {"kind": "corner", "lines": self._lines(block.lines, self._width * 0.6)}
+    @_block.register
+    def _(self, block: plan.Corner) -> dict[str, Any]:
+        natural = max((measure.natural(plan.plain(line), BODY) for line in block.lines), default=0)
+        width = round(min(natural * 1.01 + 2, self._width * 0.6), 3)
+        return {"kind": "corner", "width": width, "lines": self._lines(block.lines, width)}
 
-    def _blank(self, block: plan.Blank) -> dict[str, Any]:
+    @_block.register
+    def _(self, block: plan.Blank) -> dict[str, Any]:
         label = self._plain(block.label, self._width - 24)
-        return {"kind": "blank", "label": label, "lines": block.lines}
+        return {
+            "kind": "blank",
+            "label": label,
+            "lines": block.lines,
+            "split": block.lines > _WHOLE_ROW_LINES or self._is_long(block.label, self._width - 24),
+        }
 
-    def _signature(self, block: plan.Signature) -> dict[str, Any]:
+    @_block.register
+    def _(self, block: plan.Signature) -> dict[str, Any]:
         return {
             "kind": "signature",
             "name": self._plain(block.name, self._width * 0.6),
             "lines": self._lines(block.lines, self._width * 0.2),
+            "split": self._is_long(block.name, self._width * 0.6)
+            or self._is_long("\n".join(block.lines), self._width * 0.2),
         }
 
-    def _band(self, block: plan.Band) -> dict[str, Any]:
-        return {"kind": "band", "text": self._plain(block.text, self._width - 24)}
+    @_block.register
+    def _(self, block: plan.Band) -> dict[str, Any]:
+        # The band's letters are set apart by a seventeenth of an em.
+        shown = self._plain(block.text, (self._width - 24) * 0.85, is_bold=True)
+        return {"kind": "band", "text": shown}
 
-    def _space(self, block: plan.Space) -> dict[str, Any]:
+    @_block.register
+    def _(self, block: plan.Space) -> dict[str, Any]:
         return {"kind": "space", "height": block.height_mm}
 
     def _heading(self, text: str, level: int) -> dict[str, Any]:
         """Encode a heading. No level is passed over, as PDF/UA asks."""
         wanted = level if self._titled else level - 1
         self._depth = max(1, min(wanted, self._depth + 1))
-        shown = self._plain(text, self._width, {1: 18.0, 2: 14.0}.get(level, BODY), is_bold=True)
-        return {"kind": "heading", "level": self._depth, "look": level, "text": shown}
+        size = _HEADING_SIZES.get(level, BODY) if len(text) <= _LONG_HEADING else BODY
+        shown = self._plain(text, self._width, size, is_bold=True)
+        return {
+            "kind": "heading",
+            "level": self._depth,
+            "look": level,
+            "size": size,
+            "text": shown,
+        }
 
-    def _paragraph(self, block: plan.Paragraph) -> dict[str, Any]:
+    @_block.register
+    def _(self, block: plan.Paragraph) -> dict[str, Any]:
         small = block.manner in (plan.Manner.NOTE, plan.Manner.SMALL)
-        inset = {plan.Manner.QUOTE: 48, plan.Manner.WARNING: 30}.get(block.manner, 0)
+        inset = {plan.Manner.QUOTE: 78, plan.Manner.WARNING: 30}.get(block.manner, 0)
         text = self._text(block.text, self._width - inset, SMALL if small else BODY)
         return {"kind": "paragraph", "manner": block.manner.value, "text": text}
 
-    def _case_heading(self, block: plan.CaseHeading) -> dict[str, Any]:
+    @_block.register
+    def _(self, block: plan.CaseHeading) -> dict[str, Any]:
         """Encode a case heading; its title is the part's heading where the part shows none."""
         level = None
         if not self._titled:
             level = self._depth = 1
             self._titled = True
+        natural = measure.natural(plan.plain(block.number), BODY)
+        number = round(min(natural * 1.01 + 2, self._width * 0.4), 3)
         return {
             "kind": "case",
             "level": level,
-            "court": self._plain(block.court, self._width * 0.6, is_bold=True),
-            "number": self._plain(block.number, self._width * 0.36),
+            "court": self._plain(block.court, self._width - number - 12, is_bold=True),
+            "number": self._plain(block.number, number),
+            "number_width": number,
             "lines": self._lines(block.lines, self._width),
             "title": self._plain(block.title, self._width - 24, 14.0, is_bold=True),
             "subtitle": self._plain(block.subtitle, self._width - 24),
         }
 
-    def _table(self, table: plan.Table) -> dict[str, Any]:
+    @_block.register
+    def _(self, table: plan.Table) -> dict[str, Any]:
         size = SMALL if table.small else BODY
         widths = self._columns(table, size)
         return {
@@ -174,7 +215,8 @@ class Encoder:
         if row.kind is plan.RowKind.SECTION:
             text = tuple(run for cell in row.cells for run in cell)
             cells = [self._text(text, sum(widths), size, is_bold=True)]
-            lines = 1
+            # A long one would fill the pages that it comes again on.
+            lines = 4 * self._line_count(text, sum(widths), size)
         else:
             padded = (*row.cells, *((),) * len(widths))[: len(widths)]
             cells = [
@@ -196,6 +238,9 @@ class Encoder:
     def _line_count(self, text: plan.Text, width: float, size: float) -> int:
         breaks = sum(run.text.count("\n") for run in text)
         return breaks + math.ceil(measure.natural(text, size) * 1.1 / width)
+
+    def _is_long(self, text: str, width: float) -> bool:
+        return self._line_count(plan.plain(text), width, BODY) > _WHOLE_ROW_LINES
 
     def _columns(self, table: plan.Table, size: float) -> list[float]:
         """Give each column its width: its text's for share 0, a part of the rest otherwise."""
@@ -225,7 +270,8 @@ class Encoder:
         head = measure.measure(table.columns[index].title, SMALL, is_bold=True)
         return max(head, *texts, 0.0) + _GAP + 1.5
 
-    def _details(self, details: plan.Details) -> dict[str, Any]:
+    @_block.register
+    def _(self, details: plan.Details) -> dict[str, Any]:
         labels = [each.label for each in details.rows]
         widest = max((measure.measure(label, BODY) for label in labels), default=0.0) + 14
         label_width = round(min(widest, self._width * 0.34), 3)
@@ -241,7 +287,8 @@ class Encoder:
                     "first": first,
                     "text": self._text(each.text, text_width - _GAP),
                     "standing": self._plain(each.standing, standing_width),
-                    "split": self._line_count(each.text, text_width, BODY) > _WHOLE_ROW_LINES,
+                    "split": self._line_count(each.text, text_width, BODY) > _WHOLE_ROW_LINES
+                    or self._is_long(each.label, label_width),
                 }
             )
             last = each.label
@@ -252,7 +299,8 @@ class Encoder:
             "rows": rows,
         }
 
-    def _spoken(self, spoken: plan.Spoken) -> dict[str, Any]:
+    @_block.register
+    def _(self, spoken: plan.Spoken) -> dict[str, Any]:
         times = max((measure.measure(each.time, SMALL) for each in spoken.lines), default=0.0)
         names = max(
             (measure.measure(each.speaker, BODY, is_bold=True) for each in spoken.lines),
@@ -271,7 +319,10 @@ class Encoder:
                     "speaker": self._plain(each.speaker, widths[2] - 4, is_bold=True),
                     "text": self._text(each.text, words),
                     "mark": self._plain(each.mark, words),
-                    "split": self._line_count(each.text, words, BODY) > _WHOLE_ROW_LINES,
+                    "split": self._line_count(each.text, words, BODY) > _WHOLE_ROW_LINES
+                    or self._is_long(each.speaker, widths[2])
+                    or self._is_long(each.time, widths[1])
+                    or self._is_long(each.mark, words),
                 }
                 for each in spoken.lines
             ],
@@ -293,36 +344,37 @@ class Encoder:
         carried = 0.0
         for run in text:
             words = measure.clean(run.text)
-            self._seen.update(words)
             pieces, carried = measure.pieces(
                 words, run.style, carried, width, size, is_bold=is_bold
             )
-            encoded: dict[str, Any] = {"p": pieces}
+            encoded: dict[str, Any] = {"p": [self._drawn(piece) for piece in pieces]}
             if run.style is not plan.Style.PLAIN:
                 encoded["s"] = run.style.value
             if run.target is not None:
                 encoded["to"] = link_to(run.target)
             runs.append(encoded)
         backwards = measure.runs_right_to_left(plan.flat(text))
-        if not backwards and len(runs) == 1 and runs[0].keys() == {"p"} and len(runs[0]["p"]) == 1:
-            return str(runs[0]["p"][0])
+        if not backwards and len(runs) == 1 and runs[0].keys() == {"p"}:
+            match runs[0]["p"]:
+                case [str(whole)]:
+                    return whole
         return {"runs": runs, "rtl": True} if backwards else {"runs": runs}
 
+    def _drawn(self, text: str) -> str | list[str | dict[str, str]]:
+        """Encode text with the fonts that draw what Arimo has not.
 
-_ENCODERS: dict[type, Callable[..., dict[str, Any]]] = {
-    plan.Heading: Encoder._subheading,
-    plan.Paragraph: Encoder._paragraph,
-    plan.Table: Encoder._table,
-    plan.Details: Encoder._details,
-    plan.Figure: Encoder._figure,
-    plan.Spoken: Encoder._spoken,
-    plan.Corner: Encoder._corner,
-    plan.CaseHeading: Encoder._case_heading,
-    plan.Blank: Encoder._blank,
-    plan.Signature: Encoder._signature,
-    plan.Band: Encoder._band,
-    plan.Space: Encoder._space,
-}
+        Raises:
+            TypesettingFailed: naming the code points that no font has.
+        """
+        try:
+            parts = fonts.segments(text)
+        except fonts.Undrawable as lost:
+            msg = f"{self._item} holds {lost}, which no font at hand can draw"
+            raise TypesettingFailed(msg) from None
+        self.fonts.update(key for _, key in parts if key)
+        if all(key is None for _, key in parts):
+            return text
+        return [{"f": fonts.family(key), "t": part} if key else part for part, key in parts]
 
 
 def _linked(row: plan.Row, columns: Sequence[plan.Column]) -> list[int]:

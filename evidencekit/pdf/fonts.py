@@ -2,10 +2,11 @@
 """The faces that pages are set in, and a face for every script that a name may be written in.
 
 Pages are set in Arimo, which has Arial's widths (EW-FAM-11 asks for Arial or Times New Roman); its
-four static faces are shipped beside this module. What Arimo lacks comes from the fallback fonts
-inside the PyMuPDF wheel, written to a temporary folder that lives as long as the process, and only
-for the scripts that a text really holds: most bundles load none. The machine's own fonts are never
-looked at, so that the same matter looks the same everywhere.
+four static faces are shipped beside this module, and so is Noto Emoji, because people write in
+emoji. What these lack comes from the fallback fonts inside the PyMuPDF wheel, written to a
+temporary folder that lives as long as the process, and only for the scripts that a text really
+holds: most bundles load none. The machine's own fonts are never looked at, so that the same matter
+looks the same everywhere.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables._n_a_m_e import NameRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-#: Where the four static faces of Arimo are.
-FACES = Path(__file__).parent / "fonts"
+#: Where the four static faces of Arimo are, and the emoji.
+FACES = Path(__file__).parent / "fonts" / "arimo"
+EMOJI = Path(__file__).parent / "fonts" / "emoji"
 
 #: The family that pages are set in.
 FAMILY = "Arimo"
@@ -39,7 +41,10 @@ MONO_FAMILY = "DejaVu Sans Mono"
 MONO_ADVANCE = 0.602
 
 #: Characters of every script, tried in this order where neither Arimo nor a script's font has one.
-_COMMON = ("emoji", "symbol1", "symbol2", "math", "music", "Hani", "Zyyy")
+_COMMON = ("symbol1", "symbol2", "math", "music", "Hani", "emoji")
+
+# From here on, signs are pictures unless said otherwise; before it, only where U+FE0F asks for one.
+_PICTURES = 0x1F000
 
 # Scripts that one font draws, and values that name no script.
 _CJK = frozenset(("Hani", "Hira", "Kana", "Hang", "Bopo"))
@@ -72,38 +77,54 @@ class Face:
     points: frozenset[int]
 
 
-@frozen(kw_only=True)
-class FontChoice:
-    """What a set of characters needs. `missing` holds the characters that no font has."""
+class Undrawable(LookupError):
+    """No font has all of these characters, which form one sign (most often there is just one)."""
 
-    families: tuple[str, ...]
-    folders: tuple[Path, ...]
-    missing: tuple[str, ...]
+    def __init__(self, characters: str) -> None:
+        self.characters = characters
+        super().__init__(characters)
+
+    def __str__(self) -> str:
+        """Name the code points."""
+        return " with ".join(named(each) for each in self.characters)
 
 
-def choose(characters: Iterable[str]) -> FontChoice:
-    """Choose the families for *characters*: Arimo, and one more for each script it lacks."""
-    main = _main_points()
-    wanted = {
-        each
-        for each in characters
-        if (point := ord(each)) not in main and point not in _SHAPELESS and not each.isspace()
-    }
-    in_use = {script for each in wanted for script in _scripts(each) if _is_certain(each)}
-    faces: dict[str, Face] = {}
-    missing: list[str] = []
-    for each in sorted(wanted):
-        key = _key_of(each, in_use)
-        if key is None:
-            missing.append(each)
-        elif key not in faces:
-            faces[key] = _face(key)
-    ordered = [faces[key] for key in sorted(faces)]
-    return FontChoice(
-        families=(FAMILY, *(face.family for face in ordered)),
-        folders=(FACES, *(face.folder for face in ordered)),
-        missing=tuple(missing),
-    )
+def named(character: str) -> str:
+    """Return a code point with its name, if it has one."""
+    name = unicodedata.name(character, "")
+    return f"U+{ord(character):04X}" + (f" ({name})" if name else "")
+
+
+def segments(text: str) -> tuple[tuple[str, str | None], ...]:
+    """Split *text* by the fonts that draw it; None is Arimo, and most text is nothing else.
+
+    Each sign, with its marks and joiners, is drawn by one font that has all of it. That is seen to
+    here because the typesetter takes a sign's parts from two fonts and loses some on the way.
+
+    Raises:
+        Undrawable: for the first sign that no font has.
+    """
+    if _main_characters().issuperset(text):
+        return ((text, None),)
+    in_use = {script for each in text if _is_certain(each) for script in _scripts(each)}
+    found: list[tuple[str, str | None]] = []
+    for sign in _signs(text):
+        key = _key_of(sign, in_use)
+        if found and found[-1][1] == key:
+            found[-1] = (found[-1][0] + sign, key)
+        else:
+            found.append((sign, key))
+    return tuple(found)
+
+
+def family(key: str) -> str:
+    """Return the name of a fallback font's family."""
+    return _face(key).family
+
+
+def folders(keys: Iterable[str]) -> tuple[Path, ...]:
+    """Return where Arimo and the fallback fonts *keys* lie."""
+    return (FACES, *(_face(key).folder for key in sorted(keys)))
 
 
 @functools.lru_cache(maxsize=8)
@@ -126,8 +147,31 @@ def advances(name: str = "Arimo-Regular") -> Mapping[int, float]:
 
 
 @functools.cache
-def _main_points() -> frozenset[int]:
-    return frozenset(advances())
+def _main_characters() -> frozenset[str]:
+    return frozenset(map(chr, advances())) | frozenset(" \n")
+
+
+def joins(previous: str, character: str) -> bool:
+    """Say whether two characters are parts of one sign, which one font draws in one place."""
+    return (
+        ord(character) in _SHAPELESS
+        or unicodedata.category(character)[0] == "M"
+        or previous == "\u200d"
+        or "\U0001f3fb" <= character <= "\U0001f3ff"
+        or ("\U0001f1e6" <= previous <= "\U0001f1ff" and "\U0001f1e6" <= character <= "\U0001f1ff")
+    )
+
+
+def _signs(text: str) -> Iterator[str]:
+    """Split *text* into signs."""
+    sign = ""
+    for character in text:
+        if sign and not joins(sign[-1], character):
+            yield sign
+            sign = ""
+        sign += character
+    if sign:
+        yield sign
 
 
 def _scripts(character: str) -> tuple[str, ...]:
@@ -141,16 +185,37 @@ def _is_certain(character: str) -> bool:
     return scripts.script(character) not in _NO_SCRIPT
 
 
-def _key_of(character: str, in_use: set[str]) -> str | None:
-    """Return the key of a font that has *character*, or None.
+def _key_of(sign: str, in_use: set[str]) -> str | None:
+    """Return the key of a font that has all of *sign*; None for Arimo.
 
     A comma or danda that several scripts share is taken from one that the text is written in.
+
+    Raises:
+        Undrawable: if no font has it.
     """
-    if unicodedata.category(character) in ("Cc", "Co", "Cs"):
+    shapes = [each for each in sign if ord(each) not in _SHAPELESS and not each.isspace()]
+    if _main_characters().issuperset(shapes):
         return None
-    own = _scripts(character)
-    keys = (*(key for key in own if key in in_use), *own, *_COMMON)
-    return next((key for key in keys if ord(character) in _points(key)), None)
+    points = {ord(each) for each in unicodedata.normalize("NFC", "".join(shapes))}
+    if all(unicodedata.category(each) not in ("Cc", "Co", "Cs") for each in shapes):
+        own: list[str] = sorted({script for each in shapes for script in _scripts(each)})
+        pictured = "\ufe0f" in sign or max(points) >= _PICTURES
+        common = ("emoji", *_COMMON) if pictured else _COMMON
+        keys: tuple[str, ...] = (*(key for key in own if key in in_use), *own, *common)
+        for key in keys:
+            if points <= _points(key):
+                return key
+    lost = [each for each in shapes if each not in _main_characters()]
+    alone = [each for each in lost if len(shapes) > 1 and not _has_font(each, in_use)]
+    raise Undrawable("".join(alone[:1] or shapes))
+
+
+def _has_font(character: str, in_use: set[str]) -> bool:
+    try:
+        _key_of(character, in_use)
+    except Undrawable:
+        return False
+    return True
 
 
 def _points(key: str) -> frozenset[int]:
@@ -165,9 +230,10 @@ def _temporary() -> tempfile.TemporaryDirectory[str]:
 
 @functools.cache
 def _face(key: str) -> Face:
-    """Write one fallback font where typst can find it."""
-    with TTFont(io.BytesIO(_data(key)), lazy=True) as font:
-        points = frozenset(font.getBestCmap() or ())
+    """Return one fallback font, written where typst can find it."""
+    if key == "emoji":
+        return Face(family="Noto Emoji", folder=EMOJI, points=_points_in(_data(key)))
+    with TTFont(io.BytesIO(_data(key)), lazy=True, recalcTimestamp=False) as font:
         family = font["name"].getBestFamilyName() if "name" in font else None
         data = _data(key)
         if not family or key == "Hani":
@@ -176,7 +242,12 @@ def _face(key: str) -> Face:
     folder = Path(_temporary().name) / key
     folder.mkdir()
     (folder / "font.otf").write_bytes(data)
-    return Face(family=family, folder=folder, points=points)
+    return Face(family=family, folder=folder, points=_points_in(data))
+
+
+def _points_in(data: bytes) -> frozenset[int]:
+    with TTFont(io.BytesIO(data), lazy=True) as font:
+        return frozenset(font.getBestCmap() or ())
 
 
 def _renamed(font: TTFont, family: str) -> bytes:
@@ -204,11 +275,12 @@ def _data(key: str) -> bytes:
 
     Empty where PyMuPDF has none.
     """
+    if key == "emoji":
+        return (EMOJI / "NotoEmoji-Regular.ttf").read_bytes()
     import pymupdf
 
     mupdf = pymupdf.mupdf
     common = {
-        "emoji": mupdf.ll_fz_lookup_noto_emoji_font,
         "symbol1": mupdf.ll_fz_lookup_noto_symbol1_font,
         "symbol2": mupdf.ll_fz_lookup_noto_symbol2_font,
         "math": mupdf.ll_fz_lookup_noto_math_font,
@@ -220,10 +292,11 @@ def _data(key: str) -> bytes:
     script = getattr(mupdf, f"UCDN_SCRIPT_{name}", None)
     if script is None:
         return b""
-    font = mupdf.fz_load_fallback_font(script, 0, 0, 0, 0)
-    if not font.m_internal:
+    # The plain call, not the wrapped one: MuPDF keeps the font, and a wrapper would drop it again.
+    font = mupdf.ll_fz_load_fallback_font(script, 0, 0, 0, 0)
+    if not font:
         return b""
-    buffer = mupdf.FzBuffer(mupdf.ll_fz_keep_buffer(font.m_internal.buffer))
+    buffer = mupdf.FzBuffer(mupdf.ll_fz_keep_buffer(font.buffer))
     return bytes(buffer.fz_buffer_extract_copy())
 
 

@@ -27,7 +27,6 @@ _WORDS = re.compile(
     "\uff00-\uffef\U00020000-\U0003ffff]+"
 )
 _BREAK_AFTER = frozenset("/\\.-_?&=:;,@|+#%~")
-_ZWJ = "\u200d"
 
 
 def natural(text: Text, size: float) -> float:
@@ -88,7 +87,7 @@ def _cut(word: str, style: Style, limit: float, size: float, *, is_bold: bool) -
     previous = ""
     for character in word:
         advance = measure_run(character, style, size, is_bold=is_bold)
-        whole = _joins(previous, character)
+        whole = fonts.joins(previous, character)
         if piece and not whole and (width + advance > limit or previous in _BREAK_AFTER):
             pieces.append(piece)
             piece, width = "", 0.0
@@ -96,17 +95,6 @@ def _cut(word: str, style: Style, limit: float, size: float, *, is_bold: bool) -
         width += advance
         previous = character
     return [*pieces, piece]
-
-
-def _joins(previous: str, character: str) -> bool:
-    """Say whether two characters form one sign, so that no line may end between them."""
-    return (
-        unicodedata.category(character)[0] == "M"
-        or _ZWJ in (character, previous)
-        or "🏻" <= character <= "🏿"
-        or "︀" <= character <= "️"
-        or ("🇦" <= previous <= "🇿" and "🇦" <= character <= "🇿")
-    )
 
 
 def _scaled(style: Style, size: float) -> float:

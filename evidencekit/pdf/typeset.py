@@ -12,7 +12,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,7 @@ import typst
 from attrs import frozen
 
 from evidencekit.errors import TypesettingFailed
-from evidencekit.pdf import encode, fonts, measure
+from evidencekit.pdf import encode, fonts, measure, textmap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,75 +41,50 @@ class Typeset:
     pages: tuple[int, ...]
 
 
-def typeset(
-    parts: Sequence[Part], *, title: str, language: str = "en-GB", created: int | None = None
-) -> Typeset:
+def typeset(parts: Sequence[Part], *, title: str, language: str = "en-GB", created: int) -> Typeset:
     """Set *parts* as one PDF.
 
     Args:
         parts: what the pages say, in order; at least one.
         title: the document's title, which PDF readers show.
         language: the language of the text as in BCP 47, such as "en-GB".
-        created: the time that the PDF states for its making, in seconds since 1970 (UTC); None
-            states none.
+        created: the time that the PDF states for its making, in seconds since 1970 (UTC). PDF/A
+            asks for one; the clock is the caller's to ask.
 
     Raises:
         TypesettingFailed: if no font has one of the characters, or a part cannot be set.
     """
+    if not parts:
+        msg = "there are no parts to set"
+        raise TypesettingFailed(msg)
     encoder = encode.Encoder()
     encoded = [encoder.part(part) for part in parts]
-    encoder.characters["title"] = set(title) | encoder.characters.get("title", set())
-    choice = _choose_fonts(encoder.characters)
-    document = _document(encoded, title=title, language=language, dated=created is not None)
-    document["families"] = choice.families
+    folders = fonts.folders(encoder.fonts)
+    document = _document(encoded, title=title, language=language)
     try:
-        pdf, pages = _set(document, choice.folders, created)
+        pdf, pages = _set(document, folders, created)
     except typst.TypstError as error:
-        raise _explained(error, parts, document, choice.folders) from None
+        raise _explained(error, parts, document, folders) from None
     return Typeset(pdf=pdf, pages=pages)
 
 
-def _document(
-    encoded: list[dict[str, Any]], *, title: str, language: str, dated: bool
-) -> dict[str, Any]:
+def _document(encoded: list[dict[str, Any]], *, title: str, language: str) -> dict[str, Any]:
     lang, _, region = language.partition("-")
     return {
         "title": title,
         "lang": lang.lower(),
         "region": region.upper() if _REGION.fullmatch(region) else None,
-        "dated": dated,
         "body": measure.BODY,
         "small": measure.SMALL,
         "mono-scale": measure.MONO_SCALE,
+        "family": fonts.FAMILY,
         "mono-family": fonts.MONO_FAMILY,
         "parts": encoded,
     }
 
 
-def _choose_fonts(characters: dict[str, set[str]]) -> fonts.FontChoice:
-    """Choose fonts for everything that is said.
-
-    Raises:
-        TypesettingFailed: naming the code points that no font has, and the item that holds them.
-    """
-    choice = fonts.choose(set().union(*characters.values()))
-    if choice.missing:
-        lost = set(choice.missing)
-        item = next(item for item, held in characters.items() if held & lost)
-        named = ", ".join(_named(each) for each in choice.missing if each in characters[item])
-        msg = f"{item} holds {named}, which no font at hand can draw"
-        raise TypesettingFailed(msg)
-    return choice
-
-
-def _named(character: str) -> str:
-    """Return a code point with its name, if it has one."""
-    name = unicodedata.name(character, "")
-    return f"U+{ord(character):04X}" + (f" ({name})" if name else "")
-
-
 def _set(
-    document: dict[str, Any], folders: tuple[Path, ...], created: int | None
+    document: dict[str, Any], folders: tuple[Path, ...], created: int
 ) -> tuple[bytes, tuple[int, ...]]:
     """Return the PDF and the lengths of its parts."""
     compiler = typst.Compiler(
@@ -121,13 +95,19 @@ def _set(
         format="pdf",
         sys_inputs={"plan": plan},
         pdf_standards=["ua-1", "a-2a"],
-        timestamp=created or 0,
+        timestamp=created,
     )
     if not isinstance(pdf, bytes):
         msg = "the typesetter returned no pages"
         raise TypesettingFailed(msg)
-    noted = json.loads(compiler.query("<part>", field="value"))
-    return pdf, _lengths(pdf, noted, len(document["parts"]))
+    starts = json.loads(compiler.query("<part>", field="value"))
+    with pikepdf.open(io.BytesIO(pdf)) as pages:
+        lengths = _lengths(starts, len(pages.pages), len(document["parts"]))
+        if textmap.mend(pages):
+            mended = io.BytesIO()
+            pages.save(mended, deterministic_id=True)
+            pdf = mended.getvalue()
+    return pdf, lengths
 
 
 def _explained(
@@ -139,7 +119,7 @@ def _explained(
     """Find the part that cannot be set, by setting each alone, and say why in plain words."""
     for part, encoded in zip(parts, document["parts"], strict=True):
         try:
-            _set(document | {"parts": [encoded]}, folders, None)
+            _set(document | {"parts": [encoded]}, folders, 0)
         except typst.TypstError as alone:
             return TypesettingFailed(f"{part.item}: {_reason(alone.message)}")
     return TypesettingFailed(_reason(error.message))
@@ -149,22 +129,19 @@ def _reason(message: str) -> str:
     """Return a typesetter's message without the words of the matter that it quotes."""
     if found := _UNDRAWABLE.search(message):
         text = _ESCAPED.sub(lambda code: chr(int(code[1], 16)), found[1])
-        named = ", ".join(_named(each) for each in text)
+        named = ", ".join(fonts.named(each) for each in text)
         return f"no font can draw {named} together"
     return re.sub(r'`?"[^"]*"`?', "a text", message.splitlines()[0])
 
 
-def _lengths(pdf: bytes, starts: list[int], count: int) -> tuple[int, ...]:
+def _lengths(starts: list[int], total: int, count: int) -> tuple[int, ...]:
     """Return how many pages each part has, from the first page of each, counted from 1.
 
     Raises:
         TypesettingFailed: if there is not one beginning for each part, in order.
     """
-    with pikepdf.open(io.BytesIO(pdf)) as document:
-        total = len(document.pages)
-    lengths = tuple(
-        after - first for first, after in zip(starts, (*starts[1:], total + 1), strict=True)
-    )
+    ends = (*starts[1:], total + 1)
+    lengths = tuple(end - start for start, end in zip(starts, ends, strict=True))
     if len(starts) != count or starts[:1] != [1] or min(lengths) < 1:
         msg = f"{count} parts were set and {len(starts)} beginnings were found"
         raise TypesettingFailed(msg)
