@@ -11,6 +11,7 @@ import click
 from attrs import asdict
 
 from evidencekit.model.findings import Finding, Report, Severity
+from evidencekit.model.moment import Moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -55,7 +56,8 @@ def print_build(package: Package, *, shown_path: Path) -> None:
     """Print what a build made and what to look at."""
     record = package.record
     profile = record["profile"]
-    click.echo(f"{record['case']['title']} · {profile['id']} (reviewed {profile['reviewed_on']})")
+    reviewed = Moment.of(profile["reviewed_on"])
+    click.echo(f"{record['case']['title']} · {profile['id']} (reviewed {reviewed})")
     print_contents(record)
     attention = to_look_at(package.findings)
     if attention:

@@ -65,7 +65,7 @@ def _filled(matter: Matter, sections: Sequence[Section]) -> tuple[Section, ...]:
     if others and ALL_OTHER_DOCUMENTS not in named:
         last = letter_after(sections[-1].letter)
         sections = [*sections, Section(letter=last, title="Other documents", contents=others)]
-    absent = _nothing_to_print(matter)
+    absent = nothing_to_print(matter)
     resolved = [
         Section(
             letter=section.letter,
@@ -92,7 +92,7 @@ def _lettered(sections: Iterable[Section]) -> tuple[Section, ...]:
     return tuple(lettered)
 
 
-def _nothing_to_print(matter: Matter) -> frozenset[str]:
+def nothing_to_print(matter: Matter) -> frozenset[str]:
     """Return the parts for which the matter holds nothing."""
     absent = set()
     if matter.statement is None:

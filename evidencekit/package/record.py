@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from attrs import asdict, frozen
 
 from evidencekit.compose.consent import consent_record
-from evidencekit.compose.openness import openness
 from evidencekit.compose.coverage import coverage_of
+from evidencekit.compose.openness import openness
 from evidencekit.model.moment import Moment
 from evidencekit.model.timecode import format_media_time
 
@@ -108,7 +108,7 @@ def make_record(
 def _plain(value: Any) -> Any:
     """Write model values as the matter file writes them."""
     if isinstance(value, Moment):
-        return value.written
+        return value.written if value.at is None else value.at.isoformat()
     if isinstance(value, Mapping):
         return {key: _plain(each) for key, each in value.items()}
     if hasattr(value, "__attrs_attrs__"):

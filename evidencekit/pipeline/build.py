@@ -28,8 +28,8 @@ from evidencekit.model.progress import IsCancelled, OnProgress, Progress, raise_
 from evidencekit.package.handover import staged
 from evidencekit.package.opened import Package, open_package
 from evidencekit.pipeline.contents import Assembled, write_contents
-from evidencekit.pipeline.documents import Documents, take_in_documents
-from evidencekit.pipeline.gaps import gaps
+from evidencekit.pipeline.documents import STATEMENT_ITEM, Documents, take_in_documents
+from evidencekit.pipeline.gaps import gaps, parts_left_out
 from evidencekit.pipeline.pages import Pages, set_pages
 from evidencekit.pipeline.read import read_recordings
 from evidencekit.pipeline.tools import software
@@ -214,12 +214,23 @@ def make_draft(
             *gaps(matter),
             *read_findings,
             *documents.findings,
-            *court_findings(matter, profile, pages=len(pages.layout.marks)),
+            *parts_left_out(matter, sections),
+            *court_findings(
+                matter,
+                profile,
+                len(pages.layout.marks),
+                statement_pages=_pages_of(pages, STATEMENT_ITEM),
+            ),
             *not_acted_on(matter),
         ),
         log_bytes=log_bytes,
         digests=digests,
     )
+
+
+def _pages_of(pages: Pages, item: str) -> int | None:
+    entry = pages.layout.entry(item)
+    return entry.pages if entry else None
 
 
 def plan(

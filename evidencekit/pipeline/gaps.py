@@ -5,13 +5,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from evidencekit.court.sections import nothing_to_print
 from evidencekit.model.consent import ConsentStatus
 from evidencekit.model.findings import Finding, Severity
+from evidencekit.model.matter import GENERATED_PARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from evidencekit.model.matter import Matter
+    from evidencekit.model.matter import Matter, Section
     from evidencekit.model.recording import Recording
 
 #: What a court asks of every recording (FJC guidance May 2025: why, who, when, edited, whole).
@@ -89,3 +91,19 @@ def _consent(matter: Matter, recording: Recording) -> Iterator[Finding]:
                 message="speaks in the transcript, and nothing is stated about being recorded.",
                 group="consent",
             )
+
+
+def parts_left_out(matter: Matter, sections: Sequence[Section]) -> tuple[Finding, ...]:
+    """Return the parts that the matter gives something to print for and no section names."""
+    named = {name for section in sections for name in section.contents}
+    return tuple(
+        Finding(
+            code="EK-K010",
+            severity=Severity.WARNING,
+            subject="sections",
+            message=f'"{part}" is in no section, so the bundle does not hold it.',
+            group="completeness",
+        )
+        for part in GENERATED_PARTS
+        if part not in named and part not in nothing_to_print(matter)
+    )

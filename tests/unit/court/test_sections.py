@@ -54,7 +54,7 @@ def test_a_full_matter_gets_the_whole_default_layout() -> None:
     }
 
 
-def test_parts_with_nothing_to_print_are_left_out_and_the_default_letters_close_up() -> None:
+def test_parts_withnothing_to_print_are_left_out_and_the_default_letters_close_up() -> None:
     matter = Matter(case=CASE, recordings=(Recording(id="visit", file="v.m4a"),))
     assert _shape(resolve_sections(matter, CHILDREN)) == {
         "A": (),
