@@ -235,11 +235,17 @@ _MEASURES: dict[str, Callable[[Failure], str]] = {
 
 
 def _kind(failure: Failure) -> str:
-    wanted = [
-        str(each.rule.get("title") or _types(each.limit)) for each in failure.choices or (failure,)
-    ]
-    what = _either(dict.fromkeys(wanted))
-    return f"must be {what}, not {_kind_of(failure.value)}.{_hint(what, failure.value)}"
+    wanted = failure.choices or (failure,)
+    what = _either(dict.fromkeys(map(_wanted, wanted)))
+    return f"must be {what}, not {_kind_of(failure.value)}.{_hint(wanted, failure.value)}"
+
+
+def _wanted(failure: Failure) -> str:
+    """Return what one shape asks for."""
+    title = failure.rule.get("title")
+    if failure.limit == "integer" and title is not None:
+        return f"{title} (a whole number)"
+    return str(title or _types(failure.limit))
 
 
 def _types(names: object) -> str:
@@ -256,15 +262,16 @@ def _kind_of(value: object) -> str:
     return next((name for kind, name in _KINDS if isinstance(value, kind)), "something else")
 
 
-def _hint(what: str, value: object) -> str:
+def _hint(wanted: Iterable[Failure], value: object) -> str:
     """Say how a value is written that has the right sense and the wrong kind."""
+    text = next((each for each in wanted if each.limit == "string"), None)
     if isinstance(value, bool):
-        return ' Write "yes" or "no".' if '"yes"' in what else ""
-    if isinstance(value, str) and "number" in what and value.isdecimal():
+        return ' Write "yes" or "no".' if text and '"yes"' in text.title else ""
+    if isinstance(value, str) and value.isdecimal() and text is None:
         return f" Take its quotes away: {value}."
-    if not isinstance(value, int | float) or "number" in what:
+    if not isinstance(value, int | float) or text is None or "enum" in text.rule:
         return ""
-    if _MEDIA_TIME in what:
+    if text.title == _MEDIA_TIME:
         ms = round(value * 1000)
         return f' Write it like "{format_media_time(ms)}".' if 0 <= ms < 10**10 else ""
     return f' Put quotes round it: "{value}".'
