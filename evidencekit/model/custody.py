@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cached_property
 
 from attrs import frozen
 
@@ -17,8 +18,24 @@ class EntryKind(StrEnum):
 
     INTAKE = "intake"
     TRANSFER = "transfer"
+    RECEIVED = "received"
     SERVED = "served"
     REPAIR = "repair"
+
+
+class Checked(StrEnum):
+    """Where a file's digest was compared with the first one when it changed hands."""
+
+    GIVER = "giver"
+    BOTH = "giver and receiver"
+
+
+@frozen(kw_only=True)
+class LogHead:
+    """Where a log stood: how many entries it had, and the digest of the last stored line."""
+
+    count: int
+    head: str
 
 
 @frozen(kw_only=True)
@@ -28,7 +45,9 @@ class CustodyEntry:
     `seq` counts from 1; `prev` is the SHA-256 of the previous stored line with its newline, 64
     zeros for the first; `recorded_at` is RFC 3339 in UTC with Z; `item` is a recording's id; `name`
     is the file's name as received; `size` is in bytes; `line_sha256` is the digest of this entry's
-    own stored line with its newline, which the next entry's `prev` repeats.
+    own stored line with its newline, which the next entry's `prev` repeats. `on` is when a change
+    of hands happened, as told; `checked` is where its file was compared, a value of `Checked`;
+    `cites` is where the giver's log stood when the receiver's took over.
     """
 
     seq: int
@@ -48,6 +67,9 @@ class CustodyEntry:
     how: str | None = None
     note: str | None = None
     software: str | None = None
+    on: str | None = None
+    checked: str | None = None
+    cites: LogHead | None = None
 
 
 @frozen(kw_only=True)
@@ -65,9 +87,20 @@ class CustodyLog:
         """How many entries the log holds."""
         return len(self.entries)
 
+    @property
+    def at(self) -> LogHead:
+        """Where the log stands."""
+        return LogHead(count=self.count, head=self.head)
+
     def intake_of(self, item: str) -> CustodyEntry | None:
         """Return the first intake entry of a recording: the first digest wins."""
-        return next(
-            (each for each in self.entries if each.kind is EntryKind.INTAKE and each.item == item),
-            None,
-        )
+        return self._first_intakes.get(item)
+
+    @cached_property
+    def _first_intakes(self) -> dict[str | None, CustodyEntry]:
+        """The first intake entry by recording; a long log is asked for each of its recordings."""
+        first: dict[str | None, CustodyEntry] = {}
+        for each in self.entries:
+            if each.kind is EntryKind.INTAKE:
+                first.setdefault(each.item, each)
+        return first
