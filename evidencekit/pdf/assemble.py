@@ -223,8 +223,9 @@ def _put_in_order(pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Page]) -> None:
 def _link(pages: Sequence[pikepdf.Page], layout: Layout) -> int:
     """Resolve the links of the generated pages; return how many there are."""
     destinations = {entry.item: destination(pages[entry.pdf_page - 1]) for entry in layout.entries}
+    labels = {entry.item: entry.first_label for entry in layout.entries}
     return sum(
-        resolve_links(pages[entry.pdf_page - 1 + number], destinations)
+        resolve_links(pages[entry.pdf_page - 1 + number], destinations, labels)
         for entry in layout.entries
         if entry.kind is not ItemKind.DOCUMENT
         for number in range(entry.pages)

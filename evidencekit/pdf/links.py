@@ -31,8 +31,12 @@ def address_of(item: str) -> str:
     return BASE + quote(item, safe="")
 
 
-def resolve_links(page: pikepdf.Page, destinations: Mapping[str, Any]) -> int:
+def resolve_links(
+    page: pikepdf.Page, destinations: Mapping[str, Any], labels: Mapping[str, str]
+) -> int:
     """Lead the links of *page* to their items, and return how many there were.
+
+    *labels* gives the page label of each item, which a screen reader reads out for the link.
 
     Raises:
         TypesettingFailed: if a link names an item that the bundle does not hold.
@@ -49,5 +53,6 @@ def resolve_links(page: pikepdf.Page, destinations: Mapping[str, Any]) -> int:
             raise TypesettingFailed(msg)
         del annotation["/A"]
         annotation["/Dest"] = destinations[item]
+        annotation["/Contents"] = f"Go to {labels[item]}"
         resolved += 1
     return resolved

@@ -8,7 +8,6 @@ from importlib.metadata import PackageNotFoundError, version
 _PACKAGES = (
     "evidencekit",
     "av",
-    "fontpkg-arimo",
     "mutagen",
     "numpy",
     "pikepdf",

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 # ruff: noqa: INP001
-"""Make the four static faces in evidencekit/pdf/fonts/arimo from the variable fonts of fontpkg-arimo.
+"""Make the four static faces in the folder arimo from the variable fonts of fontpkg-arimo.
 
-Run once, and again only when Arimo changes: `python tools/make_fonts.py`. Cutting an instance
+Run once, and again only when Arimo changes: `python evidencekit/pdf/fonts/make_arimo.py`. Cutting an instance
 takes a second a face, which is too long for each run of a program that sets pages in a fifth of
 one. Hinting is left out, since it serves low-resolution screens and doubles what a PDF embeds.
 """
@@ -28,7 +28,7 @@ FACES = {
 def main() -> None:
     """Write the faces and their licence."""
     package = files("fontpkg_arimo")
-    folder = Path(__file__).parent.parent / "evidencekit" / "pdf" / "fonts" / "arimo"
+    folder = Path(__file__).parent / "arimo"
     for name, (source, weight) in FACES.items():
         font = TTFont(str(package / "files" / source), recalcTimestamp=False)
         font = instantiateVariableFont(font, {"wght": weight}, updateFontNames=True)
