@@ -121,6 +121,7 @@ def _figure(read: ReadRecording, clip: CutClip) -> Figure:
             f"The whole of R{read.number}, this clip shaded dark. The height is scaled to its "
             "loudest moment."
         ),
+        height_mm=20,
     )
 
 
@@ -186,11 +187,15 @@ def _words(matter: Matter, read: ReadRecording, clip: CutClip) -> tuple[Block, .
     if clip.excerpt.trimmed:
         notes.append("The audio of this clip holds more words than are printed.")
     if any(line.number is None for line in clip.excerpt.lines):
-        notes.append("Lines in grey, without a number, lie outside the clip.")
+        notes.append("Lines in grey, without a number, are context.")
     notes.append(transcript_aid(matter, source))
     if speakers := mapped_speakers(matter, source):
         notes.append(speakers)
-    return (heading, excerpt_lines(matter, clip.excerpt, clip.file.requested), _note(" ".join(notes)))
+    return (
+        heading,
+        excerpt_lines(matter, clip.excerpt, clip.file.requested),
+        _note(" ".join(notes)),
+    )
 
 
 def _note(text: str) -> Paragraph:
@@ -223,14 +228,13 @@ def _digests(read: ReadRecording, clip: CutClip) -> tuple[Block, ...]:
         )
     )
     note = (
-        f"Decoded with {file.decoder}, {file.way}. The digests let anybody check that the clip "
-        f"holds these samples of R{read.number}, and that R{read.number} is the file that was "
-        "taken in. They do not show who speaks, or when or where the recording was made."
+        f"They let anybody check that the clip holds these samples of R{read.number}, decoded with "
+        f"{file.decoder}, {file.way}. They do not show who speaks, or when or where."
     )
     return (
         Heading(text="Digests, as measured", level=2),
-        Table(columns=(Column(title="Of", share=0), Column(title="Digest")), rows=rows, small=True),
         _note(note),
+        Table(columns=(Column(title="Of", share=0), Column(title="Digest")), rows=rows, small=True),
     )
 
 

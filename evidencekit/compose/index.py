@@ -37,8 +37,8 @@ TITLE = "Index"
 
 _COLUMNS = (
     Column(title="No.", share=0, align=Align.RIGHT),
-    Column(title="Document", share=5),
-    Column(title="Date", share=2),
+    Column(title="Document", share=8),
+    Column(title="Date", share=4),
     Column(title="Page", share=0, align=Align.RIGHT),
 )
 

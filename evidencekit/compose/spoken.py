@@ -26,7 +26,7 @@ _MARKS = {
     Edge.BEFORE: "[before the {what}]",
     Edge.AFTER: "[after the {what}]",
 }
-_HEARD = "[heard in the clip, at least in part; left out of the excerpt]"
+_HEARD = "[heard in the clip, not in the excerpt]"
 
 
 def excerpt_lines(matter: Matter, excerpt: Excerpt, span: Span) -> Spoken:
