@@ -108,6 +108,7 @@ def _figure(read: ReadRecording, clip: CutClip) -> Figure:
             Passage(number=each.number, samples=each.file.samples) for each in read.clips
         ),
         highlight=clip.file.samples,
+        height=80,
     )
     start, end = _actual(clip)
     return Figure(
@@ -228,8 +229,8 @@ def _digests(read: ReadRecording, clip: CutClip) -> tuple[Block, ...]:
         )
     )
     note = (
-        f"They let anybody check that the clip holds these samples of R{read.number}, decoded with "
-        f"{file.decoder}, {file.way}. They do not show who speaks, or when or where."
+        f"Anybody can check with these that the clip holds the stated samples of R{read.number}, "
+        f"decoded with {file.decoder}, {file.way}. They do not show who speaks, or when or where."
     )
     return (
         Heading(text="Digests, as measured", level=2),

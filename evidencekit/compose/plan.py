@@ -13,7 +13,7 @@ from attrs import frozen
 
 
 class Style(StrEnum):
-    """How a run of text is set. `GREY` is for what is shown and not relied on; `MONO` for digests."""
+    """How text is set. `GREY` is for what is shown and not relied on; `MONO` for digests."""
 
     PLAIN = "plain"
     BOLD = "bold"

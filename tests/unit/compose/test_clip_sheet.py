@@ -166,7 +166,7 @@ def test_the_digests_and_what_they_do_not_show_are_printed(material):
     file = material.recordings[0].clips[0].file
     for digest in (file.file_digest, file.samples_digest, file.source_digest):
         assert digest.value in text
-    assert "They do not show who speaks, or when or where the recording was made." in text
+    assert "They do not show who speaks, or when or where." in text
 
 
 @pytest.mark.parametrize("title", ["<script>alert(1)</script>", "#panic", "关于录音", "t" * 2000])
