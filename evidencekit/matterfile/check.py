@@ -156,7 +156,7 @@ def _encodings(told: Told) -> Iterator[Complaint]:
         if (name := part.text("encoding")) is None:
             continue
         try:
-            b"".decode(name)
+            "a".encode(name)
         except (LookupError, ValueError):
             message = (
                 f"{told.scrubber.quote(name)} is not the name of a character encoding, such as "

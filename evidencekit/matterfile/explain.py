@@ -89,7 +89,8 @@ class _Explainer:
         self._quote = Scrubber(document).quote
         self._clean = Scrubber(document).path
         recordings = document.get("recordings")
-        self._first_recording = next(iter(recordings), "ID") if recordings else "ID"
+        ids = recordings if isinstance(recordings, Mapping) else ()
+        self._first_recording = next(iter(ids), "ID")
 
     def explain(self, failure: Failure) -> Iterator[Complaint]:
         """Yield what one failure means."""
