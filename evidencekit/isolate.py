@@ -47,6 +47,7 @@ __all__ = ["Isolate"]
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_PACKAGE = Path(__file__).parent
 _HEADER = 8
 _LARGEST_ANSWER = 512 * 1024 * 1024
 _POLL_SECONDS = 0.05
@@ -293,7 +294,9 @@ def _answer(request: bytes, memory_mb: int) -> bytes:
 
 def _where(error: Exception) -> str:
     """Name an error's type and place. Its text is left out: it may quote what the file says."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [each for each in frames if Path(each.filename).is_relative_to(_PACKAGE)]
+    frame = (ours or frames)[-1]
     return f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
 
 

@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import re
+import zlib
 from typing import TYPE_CHECKING
+
+from evidencekit.errors import LimitExceeded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +23,9 @@ _LAST_OPERATOR = re.compile(
 )
 _IMAGE_DATA = re.compile(rb"\bBI\b.*\bID\b", re.DOTALL)
 _TAIL = 64
+#: The largest maps and plans seen draw with some tens of MB.
+_LARGEST_CONTENT = 250_000_000
+_STEP = 1 << 20
 
 
 def streams_of(page: pikepdf.Page) -> list[pikepdf.Object]:
@@ -35,36 +41,57 @@ def ends_in_an_operator(page: pikepdf.Page) -> bool:
     """Return whether what *page* draws is complete, so that more can follow in a stream of its own.
 
     A string, array or inline image that is never closed would swallow what comes after it.
-    """
-    import pikepdf
 
-    streams = streams_of(page)
-    try:
-        tail = b" ".join(each.read_bytes() for each in streams[-1:])[-_TAIL:]
-    except pikepdf.PdfError:
+    Raises:
+        LimitExceeded: if it draws more than any page needs.
+    """
+    contents = [_decoded(each) for each in streams_of(page)]
+    content = contents[-1] if contents else b""
+    if content is None:
         return False
+    tail = content[-_TAIL:]
     return not tail.strip() or _LAST_OPERATOR.search(tail) is not None
 
 
 def finish(pdf: pikepdf.Pdf, page: pikepdf.Page, box: Box) -> bool:
     """Mend a page whose drawing breaks off: leave out the operator that was not finished.
 
-    An inline image that breaks off may still be shown by a reader. There, what the page draws
-    moves into a form of its own, whose end no reader runs past; then the answer is True.
+    An inline image that breaks off, or a stream that cannot be decoded to its end, may still be
+    shown by a reader, as far as it goes. There, what the page draws moves into a form of its own,
+    whose end no reader runs past; then the answer is True.
     """
     import pikepdf
+    from pikepdf.models import PdfParsingError
 
-    content = b"\n".join(_readable(each) for each in streams_of(page))
+    streams = streams_of(page)
+    contents = [_decoded(each) for each in streams]
+    if None in contents:
+        if len(streams) != 1:
+            return False
+        form = pdf.make_stream(streams[0].read_raw_bytes())
+        for key in ("/Filter", "/DecodeParms"):
+            if key in streams[0]:
+                form[key] = streams[0][key]
+        _draw_as_form(pdf, page, form, box)
+        return True
+    content = b"\n".join(each for each in contents if each is not None)
     after_last_image = content[max(content.rfind(b"EI"), 0) :]
     if _IMAGE_DATA.search(after_last_image) is None:
         try:
             mended = pikepdf.unparse_content_stream(pikepdf.parse_content_stream(page))
-        except (pikepdf.PdfError, pikepdf.PdfParsingError):
+        except (pikepdf.PdfError, PdfParsingError, TypeError, ValueError):
             pass
         else:
             page.obj["/Contents"] = pdf.make_indirect(pdf.make_stream(mended + b"\n"))
             return False
-    form = pdf.make_stream(content)
+    _draw_as_form(pdf, page, pdf.make_stream(content), box)
+    return True
+
+
+def _draw_as_form(pdf: pikepdf.Pdf, page: pikepdf.Page, form: pikepdf.Stream, box: Box) -> None:
+    """Let *page* draw *form*, which has what it drew before, and nothing else."""
+    import pikepdf
+
     form["/Type"] = pikepdf.Name.XObject
     form["/Subtype"] = pikepdf.Name.Form
     form["/BBox"] = box.array()
@@ -72,17 +99,50 @@ def finish(pdf: pikepdf.Pdf, page: pikepdf.Page, box: Box) -> bool:
         form["/Resources"] = resources
     page.obj["/Resources"] = pikepdf.Dictionary(XObject=pikepdf.Dictionary(EKPage=form))
     page.obj["/Contents"] = pdf.make_indirect(pdf.make_stream(b"/EKPage Do\n"))
-    return True
 
 
-def _readable(stream: pikepdf.Object) -> bytes:
-    """Return what can be decoded of a content stream."""
+def _decoded(stream: pikepdf.Object) -> bytes | None:
+    """Return what a content stream holds, or None if it cannot be decoded to its end.
+
+    Raises:
+        LimitExceeded: if it holds more than any page needs.
+    """
     import pikepdf
 
     try:
-        return stream.read_bytes()
+        content = stream.read_bytes()
     except pikepdf.PdfError:
-        return b""
+        # Too large for this process, or damaged: only counting tells.
+        _check_size(_inflated_size(stream))
+        return None
+    _check_size(len(content))
+    return content
+
+
+def _check_size(size: int) -> None:
+    """Refuse a content stream that would fill the memory of whoever opens the bundle.
+
+    Raises:
+        LimitExceeded: if it is too large.
+    """
+    if size > _LARGEST_CONTENT:
+        limit = f"{_LARGEST_CONTENT // 10**6} MB"
+        raise LimitExceeded(limit, "more")
+
+
+def _inflated_size(stream: pikepdf.Object) -> int:
+    """Return how much a deflated stream holds, without holding it; 0 for another kind."""
+    if stream.get("/Filter") not in {"/FlateDecode", "/Fl"}:
+        return 0
+    inflate = zlib.decompressobj()
+    data, size = stream.read_raw_bytes(), 0
+    try:
+        while data and size <= _LARGEST_CONTENT:
+            size += len(inflate.decompress(data, _STEP))
+            data = inflate.unconsumed_tail
+    except zlib.error:
+        return size
+    return size
 
 
 class Wrapper:

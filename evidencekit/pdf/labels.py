@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The page labels that a PDF reader shows (ISO 32000-1, 12.4.2)."""
+"""The page labels that a PDF reader shows (ISO 32000-1, 12.4.2): those of a document, and ours."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 from typing import TYPE_CHECKING
 
 from attrs import frozen
+
+from evidencekit.pdf.outline import clean_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,3 +64,13 @@ def write_labels(pdf: pikepdf.Pdf, labels: Sequence[str]) -> None:
         numbers.append(each.first)
         numbers.append(entry)
     pdf.Root["/PageLabels"] = pdf.make_indirect(pikepdf.Dictionary(Nums=numbers))
+
+
+def source_labels(pdf: pikepdf.Pdf) -> tuple[str, ...]:
+    """Return the page labels that the document defines, or nothing."""
+    if "/PageLabels" not in pdf.Root:
+        return ()
+    try:
+        return tuple(clean_title(page.label) for page in pdf.pages)
+    except (RuntimeError, ValueError, TypeError):
+        return ()

@@ -16,16 +16,20 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from attrs import frozen
 
-from evidencekit.errors import DocumentUnusable
+from evidencekit.errors import DocumentUnusable, LimitExceeded, WorkerFailed
 from evidencekit.model.findings import Finding, Severity
 from evidencekit.pdf.boxes import SHORTEST_SIDE, sheet_around, view_of
 from evidencekit.pdf.content import Wrapper, ends_in_an_operator, finish
 from evidencekit.pdf.forms import count_signatures, drop_form, flatten, has_form, quiet_mupdf
+from evidencekit.pdf.labels import source_labels
+from evidencekit.pdf.layers import count_layers
 from evidencekit.pdf.neutralise import Neutraliser
-from evidencekit.pdf.outline import OutlineLine, clean_title, read_outline
+from evidencekit.pdf.outline import OutlineLine, read_outline
 
 if TYPE_CHECKING:
     import pikepdf
+
+    from evidencekit.isolate import Isolate
 
 _HEAD = 1024
 _PLEASE_WAIT = re.compile(r"if this message is not eventually replaced", re.IGNORECASE)
@@ -59,6 +63,20 @@ def take_in(source: Path, to: Path, *, name: str, item: str) -> TakenIn:
     _check_head(source, name, item)
     with tempfile.TemporaryDirectory(dir=to.parent) as scratch:
         return _Intake(source, to, name=name, item=item, scratch=Path(scratch)).run()
+
+
+def take_in_isolated(worker: Isolate, source: Path, to: Path, *, name: str, item: str) -> TakenIn:
+    """Do the same in *worker*; a file that hangs or crashes it is refused like any other.
+
+    Raises:
+        DocumentUnusable: as `take_in`, or if the worker ran over its limits or died.
+        Cancelled: if the worker's caller asked for it.
+    """
+    try:
+        return worker.call(take_in, source, to, name=name, item=item)
+    except WorkerFailed as error:
+        reason = f"cannot be read: {error}"
+        raise DocumentUnusable(name, reason, _document_id(item)) from error
 
 
 def _check_head(source: Path, name: str, item: str) -> None:
@@ -109,13 +127,16 @@ class _Intake:
         outline, complete = read_outline(pdf)
         if not complete:
             self._say("EK-P017", "some of its bookmarks could not be read and are left out")
-        labels = _labels(pdf)
+        labels = source_labels(pdf)
         neutraliser = Neutraliser(pdf)
         neutraliser.run()
         self._findings += neutraliser.findings(self._subject)
         if has_form(pdf):
             pdf = self._flatten(pdf)
-        self._even_out(pdf)
+        try:
+            self._even_out(pdf)
+        except LimitExceeded as error:
+            self._refuse(f"holds a page that unpacks to more than {error.limit}")
         if self._repaired:
             self._say(
                 "EK-P001",
@@ -222,7 +243,7 @@ class _Intake:
                 severity=Severity.WARNING,
             )
         self._look_at_xfa(pdf)
-        layers, hidden = _layers(pdf)
+        layers, hidden = count_layers(pdf)
         if hidden:
             self._say(
                 "EK-P006",
@@ -359,28 +380,3 @@ def _declared_pages(pdf: pikepdf.Pdf) -> int:
         return int(pdf.Root.Pages.Count)
     except (AttributeError, KeyError, TypeError, ValueError):
         return 0
-
-
-def _labels(pdf: pikepdf.Pdf) -> tuple[str, ...]:
-    """Return the page labels that the document defines, or nothing."""
-    if "/PageLabels" not in pdf.Root:
-        return ()
-    try:
-        return tuple(clean_title(page.label) for page in pdf.pages)
-    except (RuntimeError, ValueError, TypeError):
-        return ()
-
-
-def _layers(pdf: pikepdf.Pdf) -> tuple[int, int]:
-    """Return how many layers the document has, and how many it hides."""
-    properties: Any = pdf.Root.get("/OCProperties")
-    try:
-        groups = {each.objgen for each in properties.OCGs}
-        default = properties.D
-        on = {each.objgen for each in default.get("/ON", ())}
-        off = {each.objgen for each in default.get("/OFF", ())}
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return 0, 0
-    if default.get("/BaseState") == "/OFF":
-        off = groups - on
-    return len(groups), len(groups & off)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from __future__ import annotations
 
+import os
+import zlib
 from typing import TYPE_CHECKING
 
 import pikepdf
@@ -10,8 +12,9 @@ from pikepdf import Array, Dictionary, Name, String
 from support_pdf import add_page, difference, helvetica, numbered_pdf, picture
 
 from evidencekit.errors import DocumentUnusable
+from evidencekit.isolate import Isolate
 from evidencekit.pdf.outline import OutlineLine
-from evidencekit.pdf.takein import TakenIn, take_in
+from evidencekit.pdf.takein import TakenIn, take_in, take_in_isolated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,6 +125,37 @@ def test_a_form_that_only_asks_to_wait_is_refused_by_name(tmp_path):
         pdf.Root["/AcroForm"] = Dictionary(Fields=Array(), XFA=pdf.make_stream(b"<xdp/>"))
         pdf.save(path)
     assert "Please wait" in refusal(path).reason
+
+
+def test_a_file_that_takes_too_long_is_refused_by_name(tmp_path):
+    os.mkfifo(tmp_path / "x.pdf")  # opening it waits for ever, as some files make a reader do
+    with (
+        Isolate(seconds=1, memory_mb=1024) as worker,
+        pytest.raises(DocumentUnusable, match=r"documents/x.pdf cannot be read: .* 1 seconds"),
+    ):
+        take_in_isolated(
+            worker,
+            tmp_path / "x.pdf",
+            tmp_path / "clean.pdf",
+            name="documents/x.pdf",
+            item="document:x",
+        )
+
+
+@pytest.mark.parametrize("memory_mb", [700, 3000])
+def test_a_page_that_unpacks_to_a_gigabyte_is_refused_by_name(tmp_path, memory_mb):
+    deflate = zlib.compressobj(9)
+    bomb = b"".join(deflate.compress(bytes(10**7)) for _ in range(100)) + deflate.flush()
+    with pikepdf.new() as pdf:
+        add_page(pdf).obj["/Contents"] = pikepdf.Stream(pdf, bomb, Filter=Name.FlateDecode)
+        pdf.save(tmp_path / "x.pdf")
+    with (
+        Isolate(seconds=60, memory_mb=memory_mb) as worker,
+        pytest.raises(DocumentUnusable, match=r"x (cannot be read|holds a page that unpacks)"),
+    ):
+        take_in_isolated(
+            worker, tmp_path / "x.pdf", tmp_path / "clean.pdf", name="x", item="document:x"
+        )
 
 
 # --- repaired
