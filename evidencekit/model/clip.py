@@ -53,8 +53,24 @@ class Fact:
 
 
 @frozen(kw_only=True)
+class TimeShift:
+    """From sample `first` on, a player shows a time that is `shift_ms` later than ours.
+
+    A player goes by the time stamps in the file, which may start later than the sound, jump or go
+    back; ours counts samples from the first decoded one.
+    """
+
+    first: int
+    shift_ms: int
+
+
+@frozen(kw_only=True)
 class Measurement:
-    """One full decode of a recording. Sample counts are per channel."""
+    """One full decode of a recording. Sample counts are per channel.
+
+    `track` is the audio track that was decoded, counted from 1. `time_shifts` lists where the
+    file's own clock parts from the count of samples, in order; it is empty where it never does.
+    """
 
     sample_rate: int
     channels: int
@@ -63,11 +79,26 @@ class Measurement:
     decode_errors: int
     peaks: Peaks
     facts: tuple[Fact, ...] = ()
+    track: int = 1
+    time_shifts: tuple[TimeShift, ...] = ()
 
     @property
     def length_ms(self) -> int:
         """Length in whole milliseconds, rounded down."""
         return samples_to_ms(self.sample_count, self.sample_rate)
+
+    def shown_ms(self, sample: int) -> int:
+        """Return the time that a player shows where sample number *sample* sounds."""
+        shift = 0
+        for each in self.time_shifts:
+            if each.first > sample:
+                break
+            shift = each.shift_ms
+        return samples_to_ms(sample, self.sample_rate) + shift
+
+    def shifts_within(self, samples: SampleRange) -> tuple[TimeShift, ...]:
+        """Return the places inside a range, past its first sample, where the time stamps jump."""
+        return tuple(each for each in self.time_shifts if samples.first < each.first < samples.end)
 
 
 @frozen(kw_only=True)
@@ -76,7 +107,9 @@ class ClipFile:
 
     `samples` is the range of the recording's full decode that the file holds, `samples_digest`
     the digest of those samples as interleaved little-endian integers of `bits` bits, `way` how
-    they were reached ("decoded from the start").
+    they were reached ("decoded from the start", "seek, every block matched"). `track` is the audio
+    track of the recording, from 1; `channel` the one channel of it that the clip holds, from 1, or
+    None where it holds all.
     """
 
     path: Path
@@ -90,6 +123,8 @@ class ClipFile:
     file_digest: Digest
     decoder: Decoder
     way: str
+    track: int = 1
+    channel: int | None = None
 
     @property
     def start_ms(self) -> int:
