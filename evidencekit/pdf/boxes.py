@@ -91,16 +91,16 @@ def sheet_around(view: View) -> Box:
 
 def view_of(page: pikepdf.Page) -> View:
     """Return what is displayed of *page*: its crop box inside its media box, turned."""
-    media = _box(_inherited(page, "/MediaBox")) or Box(*_LETTER)
-    crop = _box(_inherited(page, "/CropBox"))
+    media = _box(inherited(page, "/MediaBox")) or Box(*_LETTER)
+    crop = _box(inherited(page, "/CropBox"))
     return View(
         box=media if crop is None else _common(media, crop) or media,
-        turn=_turn(_inherited(page, "/Rotate")),
+        turn=_turn(inherited(page, "/Rotate")),
         unit=_unit(page.obj.get("/UserUnit")),
     )
 
 
-def _inherited(page: pikepdf.Page, key: str) -> Any:
+def inherited(page: pikepdf.Page, key: str) -> Any:
     """Return a page's value or the nearest one above it, in a tree that may have loops."""
     node: Any = page.obj
     for _ in range(64):

@@ -8,6 +8,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from evidencekit.errors import LimitExceeded
+from evidencekit.pdf.boxes import inherited
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,7 +96,7 @@ def _draw_as_form(pdf: pikepdf.Pdf, page: pikepdf.Page, form: pikepdf.Stream, bo
     form["/Type"] = pikepdf.Name.XObject
     form["/Subtype"] = pikepdf.Name.Form
     form["/BBox"] = box.array()
-    if (resources := page.obj.get("/Resources")) is not None:
+    if (resources := inherited(page, "/Resources")) is not None:
         form["/Resources"] = resources
     page.obj["/Resources"] = pikepdf.Dictionary(XObject=pikepdf.Dictionary(EKPage=form))
     page.obj["/Contents"] = pdf.make_indirect(pdf.make_stream(b"/EKPage Do\n"))

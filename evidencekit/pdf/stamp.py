@@ -14,7 +14,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from evidencekit.errors import TypesettingFailed
-from evidencekit.pdf.boxes import View, view_of
+from evidencekit.pdf.boxes import View, inherited, view_of
 from evidencekit.pdf.content import streams_of
 
 if TYPE_CHECKING:
@@ -105,9 +105,11 @@ class Stamper:
         """Return the page's dictionary of fonts, made where there is none."""
         import pikepdf
 
-        resources = page.obj.get("/Resources")
+        resources = inherited(page, "/Resources")
         if not isinstance(resources, pikepdf.Dictionary):
-            page.obj["/Resources"] = pikepdf.Dictionary()
+            resources = pikepdf.Dictionary()
+        if "/Resources" not in page.obj:
+            page.obj["/Resources"] = resources
             resources = page.obj["/Resources"]
         if not isinstance(resources.get("/Font"), pikepdf.Dictionary):
             resources["/Font"] = pikepdf.Dictionary()

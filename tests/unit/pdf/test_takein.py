@@ -13,7 +13,9 @@ from support_pdf import add_page, difference, helvetica, numbered_pdf, picture
 
 from evidencekit.errors import DocumentUnusable
 from evidencekit.isolate import Isolate
+from evidencekit.model.bundle import PageMark
 from evidencekit.pdf.outline import OutlineLine
+from evidencekit.pdf.stamp import Stamper
 from evidencekit.pdf.takein import TakenIn, take_in, take_in_isolated
 
 if TYPE_CHECKING:
@@ -448,6 +450,27 @@ def test_what_is_drawn_after_a_page_starts_afresh_whatever_it_left_behind(tmp_pa
         clean.save()
     marked = picture(taken.path, scale=1)
     assert (marked[842 - 78 : 842 - 22, 502:558] == 0).all()
+
+
+@pytest.mark.parametrize("tail", [b"", b"[ /unfinished", b"BI /W 4 /H 4 /BPC 8 /CS /G ID abcdef"])
+def test_resources_that_a_page_inherits_stay_in_reach(tmp_path, tail):
+    path = tmp_path / "source.pdf"
+    with pikepdf.new() as pdf:
+        page = add_page(pdf, b"BT /F1 60 Tf 60 500 Td (Words) Tj ET\n" + tail)
+        pdf.Root.Pages["/Resources"] = page.obj.Resources
+        pdf.Root.Pages["/Rotate"] = 90
+        del page.obj["/Resources"]
+        pdf.save(path)
+    taken = take(path)
+    before = picture(path)
+    assert before.min() < 128
+    assert difference(before, picture(taken.path)) == 0
+    with pikepdf.open(taken.path, allow_overwriting_input=True) as clean:
+        Stamper(clean, "D1").stamp(clean.pages[0], PageMark(label="D1"))
+        clean.save()
+    after = picture(taken.path)
+    assert difference(before[:-20], after[:-20]) == 0
+    assert difference(before[-20:], after[-20:]) > 0
 
 
 def test_pages_that_share_their_content_are_wrapped_once_each(tmp_path):
