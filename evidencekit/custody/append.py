@@ -1,24 +1,25 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Append to the custody log, so that an entry is in it whole or was never acknowledged.
 
-Under a lock: read the whole log and check its chain, set aside what a killed run left after the
-last newline, write all new lines in one go at the end, flush them to the disk, and only then
-return. Bytes after the last newline were never acknowledged to anybody; they are copied to a file
-of their own, cut off, and a `repair` entry says how many there were and what their digest is.
+Under a lock: set aside what a killed run left after the last newline, write all new lines in one
+go at the end, flush them to the disk, and only then return. Bytes after the last newline were
+never acknowledged to anybody; they are copied to a file of their own, cut off, and a `repair`
+entry says how many there were and what their digest is.
 
 An entry's id makes a retry harmless: what the log holds under that id already is not added again.
+`append` reads no more of a long log than that needs; `append_after` reads all of it and checks
+the chain, for a caller who decides by what the log holds.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from attrs import asdict, field, frozen
+from attrs import frozen
 
-from evidencekit.custody.canonical import canonical_bytes
+from evidencekit.custody.draft import EntryDraft, Stamp, draft_of, stored_lines
 from evidencekit.custody.durable import (
     O_BINARY,
     O_NO_SURPRISE,
@@ -28,74 +29,57 @@ from evidencekit.custody.durable import (
     hold,
     write_all,
 )
-from evidencekit.custody.log import Scan, is_time, read_bytes, scan_log
-from evidencekit.errors import CustodyError, LogBusy
-from evidencekit.model.custody import SCHEMA, CustodyEntry, CustodyLog, EntryKind
-from evidencekit.model.digest import Digest
+from evidencekit.custody.log import MOST_BYTES, NO_ENTRY, read_bytes, scan_log
+from evidencekit.custody.tail import Tail, may_hold, read_tail
+from evidencekit.custody.torn import put_aside, repairs
+from evidencekit.errors import ChainBroken, CustodyError, LogBusy
+from evidencekit.model.custody import CustodyEntry, CustodyLog, LogHead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+
+__all__ = ["LOCK_SECONDS", "Appended", "EntryDraft", "Stamp", "append", "append_after"]
 
 LOCK_SECONDS = 30
 
-_ASIDE = re.compile(r"torn-([0-9]+)-([0-9a-f]{64})")
-
-
-def _is_time(_: object, __: object, value: str) -> None:
-    if not is_time(value):
-        msg = f"not a time in UTC with Z: {value!r}"
-        raise ValueError(msg)
-
-
-def _is_text(_: object, attribute: object, value: str) -> None:
-    if not value:
-        msg = f"{attribute.name} is empty"  # type: ignore[attr-defined]
-        raise ValueError(msg)
+#: For more new ids than this, reading the log once is quicker than seeking each.
+_FEW = 100
 
 
 @frozen(kw_only=True)
-class Stamp:
-    """Who makes an entry, when, and with which software."""
+class Appended:
+    """What an append added, repairs included, and where the log stands after it."""
 
-    recorded_at: str = field(validator=_is_time)
-    entered_by: str = field(validator=_is_text)
-    software: str = field(validator=_is_text)
-
-
-@frozen(kw_only=True)
-class EntryDraft:
-    """An entry that has no place in a log yet. The fields are those of `CustodyEntry`."""
-
-    id: str = field(validator=_is_text)
-    kind: EntryKind
-    recorded_at: str = field(validator=_is_time)
-    entered_by: str = field(validator=_is_text)
-    item: str | None = None
-    name: str | None = None
-    size: int | None = None
-    digests: tuple[Digest, ...] = ()
-    holder: str | None = None
-    giver: str | None = None
-    receiver: str | None = None
-    how: str | None = None
-    note: str | None = None
-    software: str | None = None
+    entries: tuple[CustodyEntry, ...] = ()
+    count: int = 0
+    head: str = NO_ENTRY
 
 
 def append(
     path: Path, drafts: Sequence[EntryDraft], *, stamp: Stamp, seconds: int = LOCK_SECONDS
-) -> CustodyLog:
-    """Append *drafts* to the log at *path*, and return the log as it then is.
+) -> Appended:
+    """Append *drafts* to the log at *path*, and say what was added.
 
-    The log is made if there is none. *stamp* signs a repair entry, where one is needed.
+    The log is made if there is none. *stamp* signs a repair entry, where one is needed. Only the
+    log's last line is checked here; whoever reads the log checks its chain.
 
     Raises:
-        ChainBroken: if the log is broken; nothing is written.
+        ChainBroken: if the last line is not an entry that follows; nothing is written.
         LogBusy: if another process held the log for so many *seconds*; nothing is written.
         CustodyError: if the log cannot be written, or holds another entry under a draft's id.
     """
-    return append_after(path, lambda _: tuple(drafts), stamp=stamp, seconds=seconds)
+    with _held(path, seconds):
+        data = read_bytes(path)
+        tail = read_tail(data)
+
+        def knows(entry_id: str) -> bool:
+            return may_hold(data, entry_id, end=tail.offset)
+
+        if len(drafts) > _FEW or any(knows(each.id) for each in drafts):
+            drafts = _missing(scan_log(data).log, drafts)
+        new = _repaired(path, tail, drafts, stamp, knows)
+        return _add(path, tail, new)
 
 
 def append_after(
@@ -105,14 +89,58 @@ def append_after(
     stamp: Stamp,
     seconds: int = LOCK_SECONDS,
 ) -> CustodyLog:
-    """As `append`, of what *decide* makes of the log as it is once nobody else can change it.
+    """Append what *decide* makes of the whole log, and return the log as it then is.
 
-    An error that *decide* raises leaves the log as it was.
+    *decide* is asked once, and again once nobody else can change the log if there is anything to
+    add; what it said last counts. A log to which nothing is added is only read, so that it may
+    lie where nothing can be written. An error that *decide* raises leaves the log as it was.
+
+    Raises:
+        ChainBroken: if the log is broken; nothing is written.
+        LogBusy: if another process held the log for so many *seconds*; nothing is written.
+        CustodyError: if the log cannot be written, or holds another entry under a draft's id.
     """
-    lock_path = path.with_name(f".{path.name}.lock")
+    complete = _if_complete(path, decide, stamp)
+    if complete is not None:
+        return complete
+    with _held(path, seconds):
+        scan = scan_log(read_bytes(path))
+        log = scan.log
+        drafts = _missing(log, decide(log))
+        tail = Tail(count=log.count, head=log.head, torn=scan.torn, offset=scan.offset)
+        added = _add(path, tail, _repaired(path, tail, drafts, stamp, _knower(log)))
+        return CustodyLog(entries=log.entries + added.entries, head=added.head)
+
+
+def _if_complete(
+    path: Path, decide: Callable[[CustodyLog], Sequence[EntryDraft]], stamp: Stamp
+) -> CustodyLog | None:
+    """Return the log if it can be read whole without the lock and there is nothing to add."""
     try:
-        with hold(lock_path, seconds=seconds):
-            return _append_held(path, decide, stamp)
+        scan = scan_log(read_bytes(path))
+    except ChainBroken:
+        return None  # another process may be setting a torn end aside at this moment
+    log = scan.log
+    if scan.torn or _missing(log, decide(log)):
+        return None
+    try:
+        unrecorded = repairs(path, scan.offset, b"", stamp=stamp, knows=_knower(log))
+    except OSError:
+        return None
+    return None if unrecorded else log
+
+
+@contextmanager
+def _held(path: Path, seconds: int) -> Iterator[None]:
+    """Hold the log's lock, and say of what the system refuses that nothing was added.
+
+    Raises:
+        LogBusy: if another process held it for so many *seconds*.
+        CustodyError: for whatever the system refused.
+    """
+    try:
+        with hold(path.with_name(f".{path.name}.lock"), seconds=seconds):
+            yield
     except LockHeldError:
         raise LogBusy(path.name, seconds) from None
     except OSError as error:
@@ -121,136 +149,81 @@ def append_after(
         raise CustodyError(msg) from error
 
 
-def _append_held(
-    path: Path, decide: Callable[[CustodyLog], Sequence[EntryDraft]], stamp: Stamp
-) -> CustodyLog:
-    """Read, decide, set aside, write and flush, under the lock."""
-    exists = os.path.lexists(path)
-    scan = scan_log(read_bytes(path))
-    drafts = [each for each in decide(scan.log) if not _is_in(scan.log, each)]
-    repairs = _unrecorded(path, scan, stamp)
-    repairs += _set_aside(path, scan, stamp)
-    lines = b"".join(_lines(scan.log, [*repairs, *drafts]))
-    if not lines:
-        return scan.log
+def _knower(log: CustodyLog) -> Callable[[str], bool]:
+    ids = {each.id for each in log.entries}
+    return ids.__contains__
+
+
+def _missing(log: CustodyLog, drafts: Sequence[EntryDraft]) -> list[EntryDraft]:
+    """Return the drafts that the log does not hold.
+
+    Raises:
+        CustodyError: if it holds another entry under the id of one.
+    """
+    if not drafts:
+        return []
+    known = {each.id: each for each in log.entries}
+    for draft in drafts:
+        if draft.id in known and draft_of(known[draft.id]) != draft:
+            msg = (
+                f"the custody log holds another entry under the id {draft.id}. Nothing was written."
+            )
+            raise CustodyError(msg)
+    return [each for each in drafts if each.id not in known]
+
+
+def _repaired(
+    path: Path,
+    tail: Tail,
+    drafts: Sequence[EntryDraft],
+    stamp: Stamp,
+    knows: Callable[[str], bool],
+) -> list[EntryDraft]:
+    """Put the repairs that the log needs before *drafts*."""
+    return [*repairs(path, tail.offset, tail.torn, stamp=stamp, knows=knows), *drafts]
+
+
+def _add(path: Path, tail: Tail, drafts: Sequence[EntryDraft]) -> Appended:
+    """Write the entries after *tail* and flush them, under the lock."""
+    after = LogHead(count=tail.count, head=tail.head)
+    lines, entries = stored_lines(drafts, after=after)
+    if tail.offset + len(lines) > MOST_BYTES:
+        msg = f"{path.name} would be larger than the {MOST_BYTES} bytes that are read."
+        raise CustodyError(msg)
+    if tail.torn:
+        put_aside(path, tail.offset, tail.torn)
+    if lines or tail.torn:
+        _write(path, tail, lines)
+    head = entries[-1].line_sha256 if entries else tail.head
+    return Appended(entries=entries, count=tail.count + len(entries), head=head)
+
+
+def _write(path: Path, tail: Tail, lines: bytes) -> None:
+    """Cut off what was set aside, write *lines* at the end, and read them back."""
     fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | O_BINARY | O_NO_SURPRISE, 0o666)
     try:
-        if scan.torn:
-            os.ftruncate(fd, scan.offset)
+        if not tail.offset:
+            # A log that has an entry is on the disk by name as well, whoever was killed when.
+            flush_folder(path.parent)
+        if tail.torn:
+            os.ftruncate(fd, tail.offset)
             flush(fd)
-        _write(fd, lines, at=scan.offset)
-        os.lseek(fd, scan.offset, os.SEEK_SET)
+        _write_flushed(fd, lines, at=tail.offset)
+        os.lseek(fd, tail.offset, os.SEEK_SET)
         if os.read(fd, len(lines) + 1) != lines:
             msg = f"{path.name} does not hold what was written to it. Check the disk."
             raise CustodyError(msg)
     finally:
         os.close(fd)
-    if not exists:
-        flush_folder(path.parent)
-    return scan_log(lines, after=scan.log).log
 
 
-def _write(fd: int, lines: bytes, *, at: int) -> None:
+def _write_flushed(fd: int, lines: bytes, *, at: int) -> None:
     """Write at the end and flush; a write that fails half way is taken back."""
+    if not lines:
+        return
     try:
         write_all(fd, lines)
         flush(fd)
     except BaseException:
         os.ftruncate(fd, at)
         raise
-
-
-def _is_in(log: CustodyLog, draft: EntryDraft) -> bool:
-    """Say whether the log holds this very entry."""
-    same_id = next((each for each in log.entries if each.id == draft.id), None)
-    if same_id is None:
-        return False
-    if _draft_of(same_id) != draft:
-        msg = f"the custody log holds another entry under the id {draft.id}. Nothing was written."
-        raise CustodyError(msg)
-    return True
-
-
-def _draft_of(entry: CustodyEntry) -> EntryDraft:
-    """Return what an entry says, without its place in the log."""
-    names = EntryDraft.__attrs_attrs__
-    return EntryDraft(**{each.name: getattr(entry, each.name) for each in names})
-
-
-def _lines(log: CustodyLog, drafts: Sequence[EntryDraft]) -> list[bytes]:
-    """Return the stored line of each draft, chained to the log's head and to each other."""
-    lines: list[bytes] = []
-    head, ids = log.head, set[str]()
-    for draft in drafts:
-        if draft.id in ids:
-            msg = f"two entries to be added have the id {draft.id}. Nothing was written."
-            raise CustodyError(msg)
-        ids.add(draft.id)
-        said = asdict(draft, filter=lambda _, value: value is not None and value != ())
-        if draft.digests:
-            said["digests"] = {each.algorithm: each.value for each in draft.digests}
-        said |= {"schema": SCHEMA, "seq": log.count + len(lines) + 1, "prev": head}
-        try:
-            line = canonical_bytes(said) + b"\n"
-        except ValueError as error:
-            msg = f"the entry {draft.id} cannot be written: {error}. Nothing was written."
-            raise CustodyError(msg) from error
-        head = hashlib.sha256(line).hexdigest()
-        lines.append(line)
-    return lines
-
-
-def _set_aside(path: Path, scan: Scan, stamp: Stamp) -> list[EntryDraft]:
-    """Copy the torn bytes to a file of their own, durably, and return the entry that says so."""
-    if not scan.torn:
-        return []
-    digest = hashlib.sha256(scan.torn).hexdigest()
-    aside = path.with_name(f"{path.name}.torn-{scan.offset}-{digest}")
-    fd = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | O_BINARY | O_NO_SURPRISE, 0o666)
-    try:
-        write_all(fd, scan.torn)
-        flush(fd)
-    finally:
-        os.close(fd)
-    flush_folder(path.parent)
-    draft = _repair(aside.name, scan.offset, scan.torn, digest, stamp)
-    return [] if _knows(scan.log, draft) else [draft]
-
-
-def _unrecorded(path: Path, scan: Scan, stamp: Stamp) -> list[EntryDraft]:
-    """Return an entry for each set-aside file whose run was killed before it wrote one."""
-    drafts: list[EntryDraft] = []
-    for aside in sorted(path.parent.glob(f"{path.name}.torn-*")):
-        name = _ASIDE.fullmatch(aside.name.removeprefix(f"{path.name}."))
-        if name is None or aside.is_symlink() or not aside.is_file():
-            continue
-        data = aside.read_bytes()
-        if hashlib.sha256(data).hexdigest() != name[2] or data == scan.torn:
-            continue  # half a copy, whose bytes are still in the log; or about to be recorded
-        draft = _repair(aside.name, int(name[1]), data, name[2], stamp)
-        if not _knows(scan.log, draft):
-            drafts.append(draft)
-    return drafts
-
-
-def _repair(aside: str, offset: int, torn: bytes, digest: str, stamp: Stamp) -> EntryDraft:
-    """Return the entry that records bytes set aside."""
-    return EntryDraft(
-        id=hashlib.sha256(f"repair {offset} {digest}".encode()).hexdigest(),
-        kind=EntryKind.REPAIR,
-        recorded_at=stamp.recorded_at,
-        entered_by=stamp.entered_by,
-        software=stamp.software,
-        name=aside,
-        size=len(torn),
-        digests=(Digest("sha256", digest),),
-        note=(
-            f"The log ended in {len(torn)} bytes, from byte {offset}, that are not a whole entry. "
-            "They were set aside in the file named here."
-        ),
-    )
-
-
-def _knows(log: CustodyLog, draft: EntryDraft) -> bool:
-    """Say whether the log records these set-aside bytes, whoever recorded them, and when."""
-    return any(each.id == draft.id for each in log.entries)
