@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evidencekit.matterfile.names import Scrubber
-from evidencekit.matterfile.pointer import Path, place, pointer
+from evidencekit.matterfile.pointer import Path, pointer
 from evidencekit.model.findings import Finding, Severity
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def not_acted_on(matter: Matter) -> tuple[Finding, ...]:
             code=CODE,
             severity=Severity.WARNING,
             subject=clean(pointer(path)),
-            message=f"{clean(place(path))}: {message}",
+            message=message,
             group="matter",
         )
         for path, message in _pending(matter)
