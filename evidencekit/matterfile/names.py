@@ -69,20 +69,34 @@ class Protected:
 def protected_names(document: Mapping[str, object]) -> tuple[Protected, ...]:
     """Return the children of a matter document, each with the names that must not travel.
 
-    A nickname under anonymise.also belongs to the child whose replacement it shares. The document
+    A nickname under anonymise.also belongs to the child whose replacement it shares. One word that
+    an adult's name has too, such as a surname, names no child by itself: else no letter from a
+    mother could be titled by her name. The document
     need not be valid: what is not as expected is passed over.
     """
     people = _table(document, "people")
     stand_ins = _table(document, "anonymise")
     also = _table(stand_ins, "also")
+    shared = {
+        word
+        for person in people.values()
+        if not _is_child(person)
+        for word in _words(_name_of(person) or "")
+    }
     found = []
     for person_id, person in people.items():
-        if not isinstance(person, Mapping) or person.get("child") not in (True, "yes"):
+        if not _is_child(person):
             continue
         written = [person.get("name")]
         stand_in = stand_ins.get(person_id)
         written += [name for name, other in also.items() if other == stand_in is not None]
-        names = {name for each in written if isinstance(each, str) for name in _names(each)}
+        names = {
+            name
+            for each in written
+            if isinstance(each, str)
+            for name in _names(each)
+            if len(name) > 1 or name[0] not in shared
+        }
         if names:
             found.append(Protected(id=person_id, names=frozenset(names)))
     return tuple(found)
@@ -178,6 +192,10 @@ def _runs_on(word: str) -> bool:
 def _name_of(person: object) -> str | None:
     name = person.get("name") if isinstance(person, Mapping) else person
     return name if isinstance(name, str) and name.strip() else None
+
+
+def _is_child(person: object) -> bool:
+    return isinstance(person, Mapping) and person.get("child") in (True, "yes")
 
 
 def _table(document: Mapping[str, object], key: str) -> Mapping[str, object]:
