@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import rich_click as click
 from attrs import asdict
@@ -14,41 +14,54 @@ from attrs import asdict
 from evidencekit.cli.exits import Exit
 from evidencekit.cli.printing import (
     echo_json,
-    findings_text,
     print_build,
-    print_contents,
-    print_index,
+    print_clip,
+    print_package,
     print_report,
     report_document,
     to_look_at,
 )
-from evidencekit.cli.running import Watch, errors_as_exits, stoppable
+from evidencekit.cli.running import Commands, Watch, errors_as_exits, stoppable
+
+if TYPE_CHECKING:
+    from evidencekit.model.timecode import Span
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+_HELP = click.RichHelpConfiguration(text_paragraph_linebreaks="\n\n")
 _FILE = click.Path(path_type=Path)
 as_json = click.option(
     "--json", "as_json", is_flag=True, help="Print the result as JSON, for programs."
 )
 
 
-@click.group(context_settings=_CONTEXT)
+@click.group(cls=Commands, context_settings=_CONTEXT)
+@click.rich_config(help_config=_HELP)
 @click.version_option(package_name="evidencekit", prog_name="evidencekit")
 def evidencekit() -> None:
     """Prepare court bundles from recordings.
 
-    Start with `init` in a folder that holds the recordings, transcripts and documents. Fill in
-    the matter file that it writes, then `build` the bundle and `verify` it.
+    Put the recordings, transcripts and documents of one case in a folder, and open a terminal
+    there. They are only ever read, never changed, and nothing leaves this computer. The steps:
 
-    Originals are only ever read. Nothing leaves this computer.
-    """
+    \b
+      evidencekit init                    writes matter.toml; fill in what you know
+      evidencekit validate matter.toml    says what is wrong or missing in it
+      evidencekit build matter.toml       makes the bundle, in the folder out
+      evidencekit verify PACKAGE          checks what was made
+    """  # noqa: D301 - \b is click's mark for lines to keep
 
 
 @evidencekit.command()
 @click.argument("folder", type=_FILE, default=Path())
 @as_json
 def init(folder: Path, as_json: bool) -> None:
-    """Write a matter.toml for the files in FOLDER, with blanks to fill in."""
-    with errors_as_exits(as_json=as_json):
+    """Write a matter file for the recordings, transcripts and documents in FOLDER.
+
+    FOLDER is the folder you are in, if you name none. The matter file, matter.toml, is a text file
+    in which you say what you know: who is heard, who agreed, which passages matter. Lines that
+    begin with # are blanks to fill in. A matter file that is there already is left as it is.
+    """
+    with errors_as_exits(as_json=as_json, outcome="Nothing was written."):
         from evidencekit.matterfile.init import init as write
 
         path = write(folder)
@@ -64,11 +77,16 @@ def init(folder: Path, as_json: bool) -> None:
 @click.option(
     "--kind",
     type=click.Choice(["matter", "bundle", "custody", "report"]),
-    help="What FILE is. Without it, the file's own schema key decides; a .toml is a matter.",
+    help="What FILE is. Needed only where neither its name nor its first line says so.",
 )
 @as_json
 def validate(file: Path, kind: str | None, as_json: bool) -> None:
-    """Check a matter file, or a JSON record, and list everything that is wrong with it."""
+    """Check a matter file and list everything that is wrong with it.
+
+    Each problem comes with its line. What you have not said yet is listed too: it will be printed
+    as "not stated". Nothing is changed. FILE can also be one of the JSON files that evidencekit
+    writes.
+    """
     with errors_as_exits(as_json=as_json):
         from evidencekit.pipeline.checking import validate_file
 
@@ -83,16 +101,25 @@ def validate(file: Path, kind: str | None, as_json: bool) -> None:
 
 @evidencekit.command()
 @click.argument("matter_file", metavar="MATTER", type=_FILE)
-@click.option("--by", required=True, help="Who runs this: a name or a role, for the custody log.")
+@click.option("--by", required=True, help="Who runs this, for the log: a name or a role.")
 @click.option("--sha512", is_flag=True, help="Record SHA-512 beside SHA-256. Three times as slow.")
 @as_json
 def intake(matter_file: Path, by: str, sha512: bool, as_json: bool) -> None:
-    """Take the matter's recordings into the custody log: digest, size and time of each.
+    """Take the recordings in: note the fingerprint of each, so that a change would show.
 
-    Run it as soon as the recordings arrive. A recording is taken in once; from then on a file that
-    differs is refused.
-    """
-    with errors_as_exits(as_json=as_json), stoppable() as cancelled, Watch(quiet=as_json) as watch:
+    MATTER is the matter file. Run this as soon as the recordings arrive. The custody log,
+    custody.jsonl beside the matter file, gets an entry a recording: its digest (SHA-256), size and
+    the time. From then on a file that differs is refused. Running it again adds nothing.
+
+    \b
+    Example:
+      evidencekit intake matter.toml --by "Ruth Kemp, Kemp Law"
+    """  # noqa: D301 - \b is click's mark for lines to keep
+    with (
+        errors_as_exits(as_json=as_json, outcome="Nothing was taken in."),
+        stoppable() as cancelled,
+        Watch(quiet=as_json) as watch,
+    ):
         from evidencekit.custody.intake import intake as take_in
         from evidencekit.pipeline.checking import load_checked
 
@@ -100,7 +127,7 @@ def intake(matter_file: Path, by: str, sha512: bool, as_json: bool) -> None:
         report = take_in(
             matter,
             folder=matter_file.parent,
-            by=by,
+            by=_said_by(by),
             now=dt.datetime.now(dt.UTC),
             algorithms=("sha256", "sha512") if sha512 else ("sha256",),
             progress=watch,
@@ -112,46 +139,63 @@ def intake(matter_file: Path, by: str, sha512: bool, as_json: bool) -> None:
         print_report(report)
 
 
+def _said_by(by: str) -> str:
+    if not by.strip():
+        msg = "it is empty. Give a name or a role, for the custody log"
+        raise click.BadParameter(msg, param_hint="--by")
+    return by
+
+
 @evidencekit.command()
 @click.argument("file", type=_FILE)
 @click.option("--from", "start", required=True, help='Where the clip starts, such as "0:10.250".')
 @click.option("--to", "end", required=True, help='Where it ends, such as "0:12.750".')
 @click.option(
-    "-o", "--output", "output", type=_FILE, required=True, help="The clip: a .wav or .flac name."
+    "-o",
+    "--output",
+    "output",
+    type=_FILE,
+    required=True,
+    help="The clip to write: a name that ends in .wav or .flac.",
 )
 @as_json
 def clip(file: Path, start: str, end: str, output: Path, as_json: bool) -> None:
-    """Cut one exact clip out of FILE, and print what it is a part of."""
-    from evidencekit.model.timecode import Span, format_media_time, parse_media_time
+    """Cut one exact clip out of a recording.
 
-    try:
-        span = Span(start_ms=parse_media_time(start), end_ms=parse_media_time(end))
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-    with errors_as_exits(as_json=as_json), stoppable() as cancelled:
+    FILE is the recording; it is only read. Times are minutes:seconds, or hours:minutes:seconds,
+    from its beginning. What the clip holds, to the sample, and the digests of both are printed. A
+    bundle needs no clips made by hand: the matter file names them, and build cuts them.
+
+    \b
+    Example:
+      evidencekit clip visit.m4a --from 0:10.250 --to 0:12.750 -o passage.wav
+    """  # noqa: D301 - \b is click's mark for lines to keep
+    with (
+        errors_as_exits(as_json=as_json, outcome="Nothing was written."),
+        stoppable() as cancelled,
+    ):
         from evidencekit.media.cut import cut
 
-        made = cut(file, span, to=output, where=file.name, cancelled=cancelled)
+        made = cut(file, _span(start, end), to=output, where=file.name, cancelled=cancelled)
     if as_json:
         document = asdict(made, value_serializer=_jsonable)
         echo_json({"ok": True, "clip": document})
-        return
-    samples = made.samples
-    click.echo(f"Wrote {output}")
-    click.echo(f"  requested   {span}")
-    click.echo(
-        f"  holds       samples {samples.first} to {samples.end - 1} of {file.name}, "
-        f"{made.sample_rate} a second, {made.channels} channel(s), {made.bits} bit"
-    )
-    end_ms = made.start_ms + made.length_ms
-    click.echo(
-        f"  that is     {format_media_time(made.start_ms)} to {format_media_time(end_ms)}, "
-        "counted from the first decoded sample"
-    )
-    click.echo(f"  decoder     {made.decoder}; {made.way}")
-    click.echo(f"  source      {made.source_digest}")
-    click.echo(f"  samples     {made.samples_digest}")
-    click.echo(f"  clip file   {made.file_digest}")
+    else:
+        print_clip(made, source=file, shown_path=output)
+
+
+def _span(start: str, end: str) -> Span:
+    """Return the span between two times as they were typed."""
+    from evidencekit.model.timecode import Span, parse_media_time
+
+    times = []
+    for option, text in (("--from", start), ("--to", end)):
+        try:
+            times.append(parse_media_time(text))
+        except ValueError as error:
+            msg = f"{error}."
+            raise click.BadParameter(msg, param_hint=option) from error
+    return Span(start_ms=times[0], end_ms=times[1])
 
 
 def _jsonable(_instance: object, _field: object, value: object) -> object:
@@ -165,22 +209,28 @@ def _jsonable(_instance: object, _field: object, value: object) -> object:
     "--output",
     "output",
     type=_FILE,
-    help="The package: a folder. Without it, a name from the case in the folder out.",
+    help="The package to make: a folder. Without it, one named after the case, in the folder out.",
 )
-@click.option("--by", default="not stated", help="Who runs this, for recordings not taken in yet.")
 @click.option(
-    "--originals",
-    type=click.Choice(["copy", "leave"]),
-    default="copy",
-    show_default=True,
-    help="Copy the recordings into the package, or leave them and record who holds them.",
+    "--by",
+    default="not stated",
+    help="Who runs this, for the custody log, where a recording is not taken in yet.",
 )
 @click.option(
     "--placeholder",
     "placeholders",
     multiple=True,
     metavar="ID",
-    help="Print a page in place of this document if it cannot be opened. May be repeated.",
+    help="A document's id: if it is missing or cannot be opened, a page that says so stands in "
+    "its place. May be repeated.",
+)
+@click.option(
+    "--originals",
+    type=click.Choice(["copy", "leave"]),
+    default="copy",
+    show_default=True,
+    help="Copy the recordings into the package, or leave them where they are and note who holds "
+    "them.",
 )
 @click.option(
     "--edition",
@@ -195,34 +245,43 @@ def build(
     matter_file: Path,
     output: Path | None,
     by: str,
-    originals: str,
     placeholders: tuple[str, ...],
+    originals: str,
     edition: str,
     strict: bool,
     as_json: bool,
 ) -> None:
     """Build the bundle: a folder with the PDF, the clips, the originals and the record of it all.
 
-    Recordings not taken in yet are taken in first. An earlier package of the same name is
-    replaced when the new one is complete, and not before.
-    """
-    with errors_as_exits(as_json=as_json), stoppable() as cancelled, Watch(quiet=as_json) as watch:
-        from evidencekit.custody.intake import TAKEN_IN
-        from evidencekit.custody.intake import intake as take_in
+    MATTER is the matter file. Recordings that are not taken in yet are taken in first. If anything
+    is wrong, nothing is built. An earlier package of the same name is replaced when the new one is
+    complete, and not before.
+
+    \b
+    Examples:
+      evidencekit build matter.toml --by "Ruth Kemp, Kemp Law"
+      evidencekit build matter.toml -o "Bundle for 15 June" --placeholder minutes
+    """  # noqa: D301 - \b is click's mark for lines to keep
+    with (
+        errors_as_exits(as_json=as_json, outcome="Nothing was built.") as said,
+        stoppable() as cancelled,
+        Watch(quiet=as_json) as watch,
+    ):
         from evidencekit.package.names import package_name
         from evidencekit.pipeline.build import build as make
         from evidencekit.pipeline.checking import load_checked
+        from evidencekit.pipeline.preflight import check_inputs, take_in_new
 
         matter = load_checked(matter_file)
+        folder = matter_file.parent
+        _check_placeholders(placeholders, [each.id for each in matter.documents])
+        check_inputs(matter, folder, placeholders=placeholders)
         now = dt.datetime.now(dt.UTC)
-        taken = take_in(
-            matter,
-            folder=matter_file.parent,
-            by=by,
-            now=now,
-            progress=watch,
-            cancelled=cancelled,
+        said["taken_in"] = new = take_in_new(
+            matter, folder, by=_said_by(by), now=now, progress=watch, cancelled=cancelled
         )
+        if new and not as_json:
+            click.echo(f"Taken in now: {', '.join(new)} (entered by: {by}).")
         into = output or Path("out") / package_name(
             number=matter.case.number,
             title=matter.case.title,
@@ -231,7 +290,7 @@ def build(
         )
         package = make(
             matter,
-            folder=matter_file.parent,
+            folder=folder,
             into=into,
             edition=edition,
             originals=originals,
@@ -241,8 +300,6 @@ def build(
             progress=watch,
             cancelled=cancelled,
         )
-    new = [each for each in taken.findings if each.code == TAKEN_IN]
-    attention = to_look_at(package.findings)
     if as_json:
         echo_json(
             {
@@ -250,27 +307,48 @@ def build(
                 "path": str(into),
                 "pdf": str(package.pdf_path),
                 "pages": package.record["bundle"]["pages"],
-                "taken_in": [each.subject for each in new],
+                "taken_in": new,
                 "findings": [asdict(each) for each in package.findings],
                 "stages": watch.stages(),
             }
         )
     else:
-        if new:
-            names = ", ".join(each.subject for each in new)
-            click.echo(f"Taken in now: {names} (entered by: {by}).")
         print_build(package, shown_path=into)
-    if strict and attention:
+    if strict and to_look_at(package.findings):
         sys.exit(Exit.FINDINGS)
+
+
+def _check_placeholders(placeholders: tuple[str, ...], documents: list[str]) -> None:
+    """Refuse an id that no document has, before it is passed over in silence."""
+    for each in placeholders:
+        if each not in documents:
+            ids = f"The ids are: {', '.join(documents)}." if documents else "There are none."
+            msg = f'"{each}" is not the id of a document. {ids}'
+            raise click.BadParameter(msg, param_hint="--placeholder")
 
 
 @evidencekit.command()
 @click.argument("matter_file", metavar="MATTER", type=_FILE)
-@click.option("-o", "--output", "output", type=_FILE, help="The .docx to write.")
+@click.option(
+    "-o",
+    "--output",
+    "output",
+    type=_FILE,
+    help="The .docx to write. Without it, one beside the matter file.",
+)
 @as_json
 def statement(matter_file: Path, output: Path | None, as_json: bool) -> None:
-    """Write the draft covering statement as a .docx, for a lawyer to edit."""
-    with errors_as_exits(as_json=as_json), stoppable() as cancelled, Watch(quiet=as_json) as watch:
+    """Write the draft covering statement as a Word file, for a lawyer to edit.
+
+    MATTER is the matter file. The draft says what the matter file says, in the first person of the
+    person who makes it, with a blank where words are missing. It is the same as in the bundle, and
+    a draft until it is signed.
+    """
+    with (
+        errors_as_exits(as_json=as_json, outcome="Nothing was written."),
+        stoppable() as cancelled,
+        Watch(quiet=as_json) as watch,
+    ):
         from evidencekit.pipeline.checking import load_checked
         from evidencekit.pipeline.statement import write_statement
 
@@ -291,12 +369,20 @@ def statement(matter_file: Path, output: Path | None, as_json: bool) -> None:
 @click.option(
     "--recordings",
     type=_FILE,
-    help="The folder where originals are held that the package was told to leave out.",
+    help="The folder that holds the recordings, if the package was made without them.",
 )
 @as_json
 def verify(package: Path, recordings: Path | None, as_json: bool) -> None:
-    """Check a package from its bytes: files, custody, clips, pages. Changes nothing."""
-    with errors_as_exits(as_json=as_json), stoppable() as cancelled, Watch(quiet=as_json) as watch:
+    """Check a package: every file, the custody log, the clips and the page numbers.
+
+    PACKAGE is the folder that build made. Everything is worked out again from the files
+    themselves. Nothing is changed. The last lines say what this shows, and what it does not.
+    """
+    with (
+        errors_as_exits(as_json=as_json),
+        stoppable() as cancelled,
+        Watch(quiet=as_json) as watch,
+    ):
         from evidencekit.verifier import verify as check
 
         report = check(package, recordings=recordings, progress=watch, cancelled=cancelled)
@@ -312,30 +398,28 @@ def verify(package: Path, recordings: Path | None, as_json: bool) -> None:
 @click.argument("package", type=_FILE)
 @as_json
 def show(package: Path, as_json: bool) -> None:
-    """Show what a package holds: its index, its clips, and what there was to look at."""
+    """Show what is in a package: its index, its clips, and what there is to look at.
+
+    PACKAGE is the folder that build made. Nothing is checked: that is what verify is for.
+    """
     with errors_as_exits(as_json=as_json):
         from evidencekit.package.opened import open_package
 
         opened = open_package(package)
-    if as_json:
-        echo_json(dict(opened.record))
-        return
-    click.echo(opened.record["case"]["title"])
-    print_contents(opened.record)
-    print_index(opened)
-    for each in opened.clips:
-        click.echo(f"   clip  {each.path.name}")
-    attention = to_look_at(opened.findings)
-    if attention:
-        click.echo(f"  to look at ({len(attention)})")
-        for line in findings_text(attention):
-            click.echo(line)
+        if as_json:
+            echo_json(dict(opened.record))
+        else:
+            print_package(opened)
 
 
 @evidencekit.command()
 @click.argument("name", type=click.Choice(["matter", "bundle", "custody", "report"]))
 def schema(name: str) -> None:
-    """Print a JSON Schema (2020-12), for programs that write or read evidencekit's files."""
+    """Print a JSON Schema, for programs that write or read evidencekit's files.
+
+    The schemas are JSON Schema 2020-12. NAME says which: the matter file, the record of a package
+    (data/bundle.json), a line of the custody log, or what verify --json prints.
+    """
     from evidencekit.matterfile.schema import schema as load
 
-    click.echo(json.dumps(load(name), ensure_ascii=False, indent=2))
+    echo_json(load(name))

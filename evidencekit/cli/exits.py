@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Exit codes, and which error ends with which. They are part of the public interface."""
+"""Exit codes, and which error ends with which. They are part of the public interface.
+
+0 fine, 1 findings, 2 how it was called, 3 the matter file, 4 an input, 5 an extra that is not
+installed, 6 the output, 70 a fault of evidencekit itself, 130 stopped by Ctrl-C.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +30,7 @@ class Exit(IntEnum):
     INPUT = 4
     MISSING_EXTRA = 5
     OUTPUT = 6
+    FAULT = 70
     INTERRUPTED = 130
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import textwrap
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,13 @@ from attrs import asdict
 
 from evidencekit.model.findings import Finding, Report, Severity
 from evidencekit.model.moment import Moment
+from evidencekit.model.timecode import format_media_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from evidencekit.model.clip import ClipFile
     from evidencekit.package.opened import Package
 
 _WIDTH = 100
@@ -24,8 +27,9 @@ _SHOWN = (Severity.WARNING, Severity.ERROR, Severity.NOT_CHECKED)
 
 
 def echo_json(document: Mapping[str, Any]) -> None:
-    """Print a JSON document."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    """Print a JSON document, in ASCII where standard output does not take every character."""
+    plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    click.echo(json.dumps(document, ensure_ascii=plain, indent=2))
 
 
 def report_document(report: Report) -> dict[str, Any]:
@@ -59,14 +63,48 @@ def print_build(package: Package, *, shown_path: Path) -> None:
     reviewed = Moment.of(profile["reviewed_on"])
     click.echo(f"{record['case']['title']} · {profile['id']} (reviewed {reviewed})")
     print_contents(record)
-    attention = to_look_at(package.findings)
+    _print_attention(package.findings)
+    size = sum(each.stat().st_size for each in package.path.rglob("*") if each.is_file())
+    click.echo(f"Wrote {shown_path} ({size / 1e6:.1f} MB).")
+    click.echo(f'Next: evidencekit verify "{shown_path}"')
+
+
+def print_package(package: Package) -> None:
+    """Print what a package holds, and what there was to look at."""
+    click.echo(package.record["case"]["title"])
+    print_contents(package.record)
+    print_index(package)
+    for each in package.clips:
+        click.echo(f"   clip  {each.path.name}")
+    _print_attention(package.findings)
+
+
+def print_clip(clip: ClipFile, *, source: Path, shown_path: Path) -> None:
+    """Print what a clip holds, and what it is a part of."""
+    samples = clip.samples
+    end_ms = clip.start_ms + clip.length_ms
+    click.echo(f"Wrote {shown_path}")
+    click.echo(f"  requested   {clip.requested}")
+    click.echo(
+        f"  holds       samples {samples.first} to {samples.end - 1} of {source.name}, "
+        f"{clip.sample_rate} a second, {clip.channels} channel(s), {clip.bits} bit"
+    )
+    click.echo(
+        f"  that is     {format_media_time(clip.start_ms)} to {format_media_time(end_ms)}, "
+        "counted from the first decoded sample"
+    )
+    click.echo(f"  decoder     {clip.decoder}; {clip.way}")
+    click.echo(f"  source      {clip.source_digest}")
+    click.echo(f"  samples     {clip.samples_digest}")
+    click.echo(f"  clip file   {clip.file_digest}")
+
+
+def _print_attention(findings: Iterable[Finding]) -> None:
+    attention = to_look_at(findings)
     if attention:
         click.echo(f"  to look at ({len(attention)})")
         for line in findings_text(attention):
             click.echo(line)
-    size = sum(each.stat().st_size for each in package.path.rglob("*") if each.is_file())
-    click.echo(f"Wrote {shown_path} ({size / 1e6:.1f} MB).")
-    click.echo(f'Next: evidencekit verify "{shown_path}"')
 
 
 def print_contents(record: Mapping[str, Any]) -> None:

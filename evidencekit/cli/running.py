@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """How a command runs: errors become text and exit codes, Ctrl-C a clean stop, work a progress line.
 
-Results go to standard output, everything else to standard error, so that output can be piped.
+Results go to standard output, everything else to standard error, so that output can be piped. With
+`--json` an error is a result: it goes to standard output, as JSON.
 """
 
 from __future__ import annotations
 
-import json
+import errno
 import signal
 import sys
 import threading
@@ -14,10 +15,14 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
-import click
+import rich_click as click
+from click.exceptions import Abort, ClickException
+from click.exceptions import Exit as ClickExit
 
 from evidencekit.cli.exits import Exit, exit_for
-from evidencekit.errors import EvidenceError, MatterError
+from evidencekit.cli.printing import echo_json
+from evidencekit.cli.saying import error_document, error_text, fault_text
+from evidencekit.errors import EvidenceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,6 +30,7 @@ if TYPE_CHECKING:
     from evidencekit.model.progress import Progress
 
 _STAGES = {
+    "look": "Opening new recordings",
     "intake": "Taking in recordings",
     "hash": "Checking digests",
     "documents": "Taking in documents",
@@ -34,49 +40,83 @@ _STAGES = {
     "package": "Writing the package",
     "verify": "Checking",
 }
+_ORDER = (
+    *("init", "validate", "intake", "transfer", "find", "clip", "build", "statement"),
+    *("verify", "show", "check", "sign", "timestamp", "serve", "schema"),
+)
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EROFS, getattr(errno, "EDQUOT", errno.ENOSPC)})
+
+
+class Commands(click.RichGroup):
+    """A group that lists its commands in the order of the work, not of the alphabet, and whose
+    usage errors are JSON too, where `--json` was among the arguments.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order of the work; those it does not know come last."""
+        names = super().list_commands(ctx)
+        return sorted(names, key=lambda name: (*_ORDER, name).index(name))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was named."""
+        as_json = "--json" in (*ctx._protected_args, *ctx.args)  # noqa: SLF001 - no other way
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            if not as_json:
+                raise
+            echo_json(
+                {
+                    "ok": False,
+                    "error": {
+                        "type": "UsageError",
+                        "message": error.format_message(),
+                        "exit": int(Exit.USAGE),
+                    },
+                }
+            )
+            sys.exit(Exit.USAGE)
 
 
 @contextmanager
-def errors_as_exits(*, as_json: bool) -> Iterator[None]:
-    """Turn an `EvidenceError` into its message and exit code.
+def errors_as_exits(*, as_json: bool, outcome: str = "") -> Iterator[dict[str, Any]]:
+    """Turn an error into its message and exit code.
+
+    *outcome* says what an error means for what the command makes, such as "Nothing was built.".
+    What the block puts into the mapping it is given goes into an error's JSON.
 
     Raises:
         SystemExit: with the code of `exits`.
     """
+    said: dict[str, Any] = {}
+    code: Exit
     try:
-        yield
+        yield said
     except EvidenceError as error:
-        if as_json:
-            click.echo(json.dumps(error_document(error), ensure_ascii=False, indent=2))
-        else:
-            click.echo(str(error), err=True)
-        sys.exit(exit_for(error))
-    except KeyboardInterrupt:
-        click.echo("Interrupted. Nothing was left behind.", err=True)
-        sys.exit(Exit.INTERRUPTED)
-
-
-def error_document(error: EvidenceError) -> dict[str, Any]:
-    """Return an error as `--json` prints it."""
-    document: dict[str, Any] = {
-        "ok": False,
-        "error": {
-            "type": type(error).__name__,
-            "message": str(error),
-            "exit": int(exit_for(error)),
-        },
-    }
-    if isinstance(error, MatterError):
-        document["error"]["problems"] = [
-            {
-                "pointer": each.pointer,
-                "line": each.line,
-                "place": each.place,
-                "message": each.message,
-            }
-            for each in error.problems
-        ]
-    return document
+        code = exit_for(error)
+        text = error_text(error, outcome)
+        document = error_document(error, text, code)
+    except KeyboardInterrupt as error:
+        code = Exit.INTERRUPTED
+        text = f"Stopped. {outcome or 'Nothing was left behind.'}"
+        document = error_document(error, text, code)
+    except OSError as error:
+        code = Exit.OUTPUT if error.errno in _NO_ROOM else Exit.INPUT
+        text = f"{error.filename or 'a file'}: {error.strerror or error}. {outcome}".rstrip()
+        document = error_document(error, text, code)
+    except (ClickException, ClickExit, Abort):
+        raise
+    except Exception as error:  # noqa: BLE001 - a user is not helped by a traceback
+        code = Exit.FAULT
+        text = fault_text(error, outcome)
+        document = error_document(error, text, code)
+    else:
+        return
+    if as_json:
+        echo_json(document | said)
+    else:
+        click.echo(text, err=True)
+    sys.exit(code)
 
 
 @contextmanager
@@ -110,7 +150,8 @@ class Watch:
         self._started: dict[str, float] = {}
         self._ended: dict[str, float] = {}
         self._bar: Any = None
-        self._tasks: dict[str, Any] = {}
+        self._task: Any = None
+        self._stage = ""
         self._show = not quiet and sys.stderr.isatty()
 
     def __enter__(self) -> Self:
@@ -143,10 +184,14 @@ class Watch:
         self._ended[step.stage] = now
         if self._bar is None:
             return
-        if step.stage not in self._tasks:
+        if step.stage != self._stage:
+            # One line: what is done now. The stages behind are of no interest any more.
+            if self._task is not None:
+                self._bar.remove_task(self._task)
             text = _STAGES.get(step.stage, step.stage)
-            self._tasks[step.stage] = self._bar.add_task(text, total=step.total or None)
-        self._bar.update(self._tasks[step.stage], completed=step.done, total=step.total or None)
+            self._stage = step.stage
+            self._task = self._bar.add_task(text, total=step.total or None)
+        self._bar.update(self._task, completed=step.done, total=step.total or None)
 
     def stages(self) -> list[dict[str, Any]]:
         """Return each stage with its time: from its first step to the next stage's first."""

@@ -31,6 +31,7 @@ from evidencekit.pipeline.contents import Assembled, write_contents
 from evidencekit.pipeline.documents import STATEMENT_ITEM, Documents, take_in_documents
 from evidencekit.pipeline.gaps import gaps, parts_left_out
 from evidencekit.pipeline.pages import Pages, set_pages
+from evidencekit.pipeline.preflight import check_inputs
 from evidencekit.pipeline.read import read_recordings
 from evidencekit.pipeline.tools import software
 
@@ -163,6 +164,7 @@ def make_draft(
     tell = _Teller(progress)
     profile = choose_profile(matter.case)
     sections = resolve_sections(matter, profile)
+    check_inputs(matter, folder, placeholders=placeholders)
     log_bytes = read_bytes(folder / LOG_NAME)
     log = parse_log(log_bytes)
     tell("hash", 0)

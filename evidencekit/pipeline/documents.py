@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from evidencekit.custody.paths import inside
-from evidencekit.errors import DocumentUnusable, EvidenceError, SeveralErrors
+from evidencekit.errors import DocumentUnusable, EvidenceError, SeveralErrors, WorkerFailed
 from evidencekit.model.findings import Finding, Severity
 from evidencekit.model.material import Outcome, TakenDocument
 from evidencekit.pdf.takein import TakenIn, take_in
 from evidencekit.pipeline.work import Task, run_all
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from concurrent.futures import Executor
     from pathlib import Path
 
@@ -84,6 +84,7 @@ def take_in_documents(
                 item,
                 document_id,
             ),
+            failed=_given_up(file, document_id),
         )
         for index, (item, file, document_id) in enumerate(wanted)
     ]
@@ -113,6 +114,15 @@ def _take_in(source: Path, to: Path, name: str, item: str, document_id: str) -> 
         return _Outcome(taken=take_in(source, to, name=name, item=item))
     except DocumentUnusable as error:
         return _Outcome(error=DocumentUnusable(error.path, error.reason, document_id))
+
+
+def _given_up(name: str, document_id: str) -> Callable[[WorkerFailed], _Outcome]:
+    """Return what names the document that made a worker hang or die, so that a placeholder can
+    stand for it as well.
+    """
+    return lambda error: _Outcome(
+        error=DocumentUnusable(name, f"cannot be read: {error}", document_id)
+    )
 
 
 def _raise_unless_placeholder(by_item: dict[str, _Outcome], placeholders: Collection[str]) -> None:

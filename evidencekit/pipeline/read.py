@@ -20,6 +20,8 @@ from evidencekit.model.findings import Finding
 from evidencekit.model.material import CutClip, ReadRecording
 from evidencekit.model.recording import Clip, Recording
 from evidencekit.package.names import clip_file_name, unique_names
+from evidencekit.pipeline.disagreements import disagreements
+from evidencekit.pipeline.preflight import unreadable
 from evidencekit.pipeline.work import Task, run_all
 
 if TYPE_CHECKING:
@@ -91,7 +93,14 @@ def read_recordings(
             file_name=name,
         )
         first_number += len(recording.clips)
-        tasks.append(Task(subject=recording.id, function=read_one, arguments=(reading,)))
+        tasks.append(
+            Task(
+                subject=recording.id,
+                function=read_one,
+                arguments=(reading,),
+                failed=unreadable(recording),
+            )
+        )
     results: tuple[Read, ...] = run_all(
         tasks, stage="read", executor=executor, progress=progress, cancelled=cancelled
     )
@@ -142,7 +151,11 @@ def read_one(reading: Reading) -> Read:
             transcript=transcript,
             clips=cut,
         ),
-        findings=(*(transcript.findings if transcript else ()), *findings),
+        findings=(
+            *disagreements(measurement, recording=recording.id),
+            *(transcript.findings if transcript else ()),
+            *findings,
+        ),
     )
 
 

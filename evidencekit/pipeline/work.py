@@ -11,15 +11,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import frozen
 
-from evidencekit.errors import EvidenceError, SeveralErrors
+from evidencekit.errors import EvidenceError, SeveralErrors, WorkerFailed
 from evidencekit.isolate import Isolate
 from evidencekit.model.progress import IsCancelled, OnProgress, Progress, raise_if_cancelled
-
-T = TypeVar("T")
 
 #: A recording of a day decodes in minutes; what takes longer than this hangs.
 SECONDS = 3600
@@ -29,11 +27,16 @@ _POLL_SECONDS = 0.1
 
 @frozen(kw_only=True)
 class Task:
-    """One call: a function that pickles, its arguments, and the id to name in progress."""
+    """One call: a function that pickles, its arguments, and the id to name in progress.
+
+    `failed` says what it means that the process of this call hung, died or ran out of memory: an
+    error that names the file, or a result that stands for it.
+    """
 
     subject: str
     function: Callable[..., Any]
     arguments: tuple[Any, ...]
+    failed: Callable[[WorkerFailed], Any] | None = None
 
 
 def run_all(
@@ -73,11 +76,11 @@ def _run_isolated(task: Task, seconds: int, cancelled: IsCancelled | None) -> An
 
 def _collect(
     tasks: Sequence[Task],
-    futures: Sequence[Future[T]],
+    futures: Sequence[Future[Any]],
     stage: str,
     progress: OnProgress | None,
     cancelled: IsCancelled | None,
-) -> tuple[T, ...]:
+) -> tuple[Any, ...]:
     """Wait for all futures, tell of each that ends, and put results and errors in task order."""
     subjects = {id(future): task.subject for task, future in zip(tasks, futures, strict=True)}
     pending = set(futures)
@@ -98,15 +101,22 @@ def _collect(
     finally:
         for future in pending:
             future.cancel()
-    errors: list[EvidenceError] = []
-    for future in futures:
-        error = future.exception()
-        if isinstance(error, EvidenceError):
-            errors.append(error)
-        elif error is not None:
-            raise error
+    # Whoever asks to stop is not told of what failed because it was stopped.
+    raise_if_cancelled(cancelled)
+    results = [_outcome(task, future) for task, future in zip(tasks, futures, strict=True)]
+    errors = tuple(each for each in results if isinstance(each, EvidenceError))
     if len(errors) > 1:
-        raise SeveralErrors(tuple(errors))
+        raise SeveralErrors(errors)
     if errors:
         raise errors[0]
-    return tuple(future.result() for future in futures)
+    return tuple(results)
+
+
+def _outcome(task: Task, future: Future[Any]) -> Any:
+    """Return a task's result, or the error that says why there is none."""
+    error = future.exception()
+    if isinstance(error, WorkerFailed) and task.failed is not None:
+        return task.failed(error)
+    if isinstance(error, EvidenceError):
+        return error
+    return future.result()
