@@ -31,6 +31,7 @@ __all__ = [
     "DocumentUnusable",
     "EvidenceError",
     "IntakeError",
+    "KeyUnusable",
     "LayoutUnstable",
     "LimitExceeded",
     "LogBusy",
@@ -46,11 +47,13 @@ __all__ = [
     "Problem",
     "QuoteNotUnique",
     "RecordingUnreadable",
+    "SealError",
     "ServedItemChanged",
     "SeveralErrors",
     "SpanError",
     "SpanOutsideRecording",
     "SpanReversed",
+    "TimestampFailed",
     "TranscriptError",
     "TypesettingFailed",
     "VerificationFailed",
@@ -296,6 +299,27 @@ class LogBusy(CustodyError):
             f"{self.path} was in use by another program for {self.seconds} seconds. "
             "Close it and run again. Nothing was written."
         )
+
+
+class SealError(EvidenceError):
+    """Something cannot be signed; `reason` continues a sentence that opens with the path."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(path, reason)
+
+    def __str__(self) -> str:
+        """Say what could not be signed, and that it was left alone."""
+        return f"{self.path} {self.reason} Nothing was signed."
+
+
+class KeyUnusable(SealError):
+    """A key cannot sign, or cannot be read."""
+
+
+class TimestampFailed(SealError):
+    """A timestamp server gave no timestamp; `path` is its host, `reason` what it did."""
 
 
 class AssemblyError(EvidenceError):

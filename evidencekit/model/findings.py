@@ -3,7 +3,8 @@
 
 Codes are stable: EK-M... matter, EK-D... digests and files, EK-L... custody log, EK-R...
 recordings, EK-T... transcripts, EK-C... consent, EK-P... pages and PDF, EK-V... clips at verify,
-EK-S... statement, EK-K... completeness, EW-... a court's rule by its id.
+EK-S... statement, EK-K... completeness, EK-G... signature and time, EW-... a court's rule by its
+id.
 """
 
 from __future__ import annotations
