@@ -147,7 +147,8 @@ class DigestMismatch(IntakeError):
             f"{self.path} is not the file that was taken in.\n"
             f"  first hashed {when}sha256 {self.expected}\n"
             f"  now          sha256 {self.found}\n"
-            "  Some programs rewrite tags on opening. Restore the first copy. Nothing was built."
+            "  Some programs rewrite tags on opening. Restore the first copy; if this is another "
+            "recording, give\n  it an id of its own. Nothing was built."
         )
 
 
@@ -189,20 +190,32 @@ class SpanReversed(SpanError):
 
 
 class SpanOutsideRecording(SpanError):
-    """A span reaches beyond the end of its recording."""
+    """A span reaches beyond the end of its recording.
 
-    def __init__(self, where: str, start_ms: int, end_ms: int, length_ms: int) -> None:
+    `header_ms` is the length that the file's header gives, where it gives a greater one.
+    """
+
+    def __init__(
+        self, where: str, start_ms: int, end_ms: int, length_ms: int, header_ms: int | None = None
+    ) -> None:
         self.where = where
         self.start_ms = start_ms
         self.end_ms = end_ms
         self.length_ms = length_ms
-        super().__init__(where, start_ms, end_ms, length_ms)
+        self.header_ms = header_ms
+        super().__init__(where, start_ms, end_ms, length_ms, header_ms)
 
     def __str__(self) -> str:
         """Give the span and the recording's length."""
+        way_on = (
+            "Correct its times."
+            if self.header_ms is None
+            else f"The file's header says {_clock(self.header_ms)}: it may have been cut short on "
+            "the way. Correct the times, or find a whole copy and give it an id of its own."
+        )
         return (
             f"{self.where}: the span {_clock(self.start_ms)} to {_clock(self.end_ms)} reaches "
-            f"beyond the recording, which is {_clock(self.length_ms)} long. Correct its times."
+            f"beyond the recording, which is {_clock(self.length_ms)} long. {way_on}"
         )
 
 
