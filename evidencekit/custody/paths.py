@@ -46,7 +46,8 @@ def inside(folder: Path, relative: str, *, must_exist: bool = False) -> Path:
             raise IntakeError(relative, f"could not be looked at: {error.strerror}.") from error
         _check(status, relative, last=place == len(parts) - 1)
     if not found and must_exist:
-        raise IntakeError(relative, f"does not exist.{_near(path)}")
+        way_on = _near(path) or " Put it there, or correct its path."
+        raise IntakeError(relative, f"does not exist.{way_on}")
     return folder.joinpath(*parts)
 
 
