@@ -93,7 +93,9 @@ def test_what_is_no_ordinary_file_is_refused(folder: Path) -> None:
 def test_a_file_that_must_exist_and_does_not_is_named(folder: Path) -> None:
     with pytest.raises(IntakeError) as raised:
         inside(folder, "recordings/no.m4a", must_exist=True)
-    assert str(raised.value) == "recordings/no.m4a does not exist."
+    assert str(raised.value) == (
+        "recordings/no.m4a does not exist. Put it there, or correct its path."
+    )
 
 
 def test_a_name_that_only_looks_the_same_is_explained(folder: Path) -> None:
