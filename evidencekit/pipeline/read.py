@@ -19,6 +19,7 @@ from evidencekit.errors import QuoteNotUnique, RecordingUnreadable, SpanOutsideR
 from evidencekit.model.findings import Finding
 from evidencekit.model.material import CutClip, ReadRecording
 from evidencekit.model.recording import Clip, Recording
+from evidencekit.model.timecode import parse_media_time
 from evidencekit.package.names import clip_file_name, unique_names
 from evidencekit.pipeline.disagreements import disagreements
 from evidencekit.pipeline.preflight import unreadable
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 #: Longer than any recording: a quote's span is not known to overrun before the decode.
 _NO_LIMIT_MS = 10**12
+#: The facts that say how long a file takes itself to be.
+_LENGTHS = frozenset({"length in the header", "length, second reading"})
 
 
 @frozen(kw_only=True)
@@ -184,8 +187,21 @@ def _measure(
             for index, clip in enumerate(reading.recording.clips)
         )
         if not widened:
-            raise
+            raise _cut_short(reading.path, error) from error
         return _cut_all(reading, transcript, error.length_ms)
+
+
+def _cut_short(path: Path, error: SpanOutsideRecording) -> SpanOutsideRecording:
+    """Add what the file says of its length, where a whole one would have held the span."""
+    from evidencekit.media.probe import file_facts
+
+    said = [fact.stated.value for fact in file_facts(path) if fact.name in _LENGTHS]
+    header_ms = max(map(parse_media_time, said), default=0)
+    if header_ms < error.end_ms:
+        return error
+    return SpanOutsideRecording(
+        error.where, error.start_ms, error.end_ms, error.length_ms, header_ms
+    )
 
 
 def _cut_all(
