@@ -262,7 +262,7 @@ CHILD = {"amara": "Amara Dean", "kid": {"name": "Ella Zoë Dean", "child": True}
         ({"recordings": {"ella_visit": "a.m4a"}}, "[recordings.ella_visit]"),
         ({"recordings": visit(title="Ella's call")}, "[recordings.visit] title"),
         ({"recordings": {"visit": {"file": "rec/EllaVisit.m4a"}}}, "[recordings.visit] file"),
-        ({"recordings": visit(transcript="dean.vtt")}, "[recordings.visit] transcript"),
+        ({"recordings": visit(transcript="ella.vtt")}, "[recordings.visit] transcript"),
         (
             {"recordings": visit(transcript={"file": "t.vtt", "before_correction": "zoë.vtt"})},
             "[recordings.visit] transcript.before_correction",
