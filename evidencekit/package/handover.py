@@ -7,6 +7,7 @@ killed at any moment leaves the previous package or the new one; `recover`, whic
 with, puts back what was stepping aside and removes what dead runs left.
 
     .NAME.new-PID       the package while it is written
+    .NAME.work-PID      what is needed on the way and is no part of it
     .NAME.previous      the package that NAME was, for as long as the renames take
     .NAME.old-PID       the same, once the new one stands, while it is removed
     .NAME.lock          held while a run writes; it dies with the run
@@ -60,6 +61,7 @@ class _Names:
 
     target: Path
     stage: Path
+    work: Path
     previous: Path
     old: Path
     lock: Path
@@ -77,6 +79,7 @@ def _names(target: Path) -> _Names:
     return _Names(
         target=target,
         stage=target.with_name(f".{stem}.new-{os.getpid()}"),
+        work=target.with_name(f".{stem}.work-{os.getpid()}"),
         previous=target.with_name(f".{stem}.previous"),
         old=target.with_name(f".{stem}.old-{os.getpid()}"),
         lock=target.with_name(f".{stem}.lock"),
@@ -118,11 +121,24 @@ def staged(target: Path, *, needed_bytes: int, inputs: Path | None = None) -> It
                 _recover(names)
                 raise
             _remove(names.old)
+            _remove(names.work)
     except BaseException:
         with contextlib.suppress(OSError):
             for each in made:
                 each.rmdir()
         raise
+
+
+def work_folder(stage: Path) -> Path:
+    """Make and return a folder for scratch files of the run that writes *stage*.
+
+    It goes when the run ends, and if the run is killed, with its stage: what lies in it are copies
+    of documents, which are nobody's business in a temporary folder that all users share.
+    """
+    stem, _, pid = stage.name.rpartition(".new-")
+    folder = stage.with_name(f"{stem}.work-{pid}")
+    folder.mkdir()
+    return folder
 
 
 def recover(target: Path) -> None:
@@ -245,7 +261,7 @@ def _recover(names: _Names) -> None:
         flush_folder(parent)
     for name in os.listdir(parent):  # noqa: PTH208 - names
         kind, _, pid = name.removeprefix(names.stem).partition("-")
-        if name.startswith(names.stem) and kind in {"new", "old"} and pid.isdecimal():
+        if name.startswith(names.stem) and kind in {"new", "old", "work"} and pid.isdecimal():
             _remove(parent / name)
 
 
@@ -262,7 +278,7 @@ def _say_why(error: OSError, names: _Names, needed: int) -> None:
         free = shutil.disk_usage(names.target.parent).free
         raise NoSpace(str(names.target), needed, free) from error
     places = {str(each) for each in (error.filename, error.filename2) if each is not None}
-    if any(each.startswith(str(names.stage)) for each in places):
+    if any(each.startswith((str(names.stage), str(names.work))) for each in places):
         msg = f"{names.target} could not be written: {error.strerror}. Nothing was built."
         raise OutputError(msg) from error
 

@@ -25,7 +25,7 @@ from evidencekit.model.findings import Finding
 from evidencekit.model.material import Material
 from evidencekit.model.matter import Matter, Section
 from evidencekit.model.progress import IsCancelled, OnProgress, Progress, raise_if_cancelled
-from evidencekit.package.handover import staged
+from evidencekit.package.handover import staged, work_folder
 from evidencekit.package.opened import Package, open_package
 from evidencekit.pipeline.contents import Assembled, write_contents
 from evidencekit.pipeline.documents import STATEMENT_ITEM, Documents, take_in_documents
@@ -89,15 +89,12 @@ def build(
         msg = f"the editions this version makes: {', '.join(EDITIONS)}"
         raise LimitExceeded(msg, edition)
     tell = _Teller(progress)
-    with (
-        tempfile.TemporaryDirectory(prefix="evidencekit-") as scratch,
-        staged(Path(into), needed_bytes=_needed(matter, folder), inputs=folder) as stage,
-    ):
+    with staged(Path(into), needed_bytes=_needed(matter, folder), inputs=folder) as stage:
         draft = make_draft(
             matter,
             folder=folder,
             clips_folder=stage / "data" / "clips",
-            scratch=Path(scratch),
+            scratch=work_folder(stage),
             placeholders=placeholders,
             executor=executor,
             progress=progress,

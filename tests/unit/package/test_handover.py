@@ -18,7 +18,7 @@ from evidencekit.custody.durable import hold
 from evidencekit.errors import Cancelled, NoSpace, OutputError, OutputNotOurs
 from evidencekit.package import handover
 from evidencekit.package.bag import seal_bag
-from evidencekit.package.handover import is_package, recover, staged
+from evidencekit.package.handover import is_package, recover, staged, work_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -330,3 +330,24 @@ def test_a_run_that_dies_at_any_step_leaves_the_old_package_or_the_new_one(
     else:
         pytest.fail("the run never came to its end")
     assert seen == ({"old", "recovered", "new"} if replacing else {"none", "new"})
+
+
+def test_scratch_files_are_no_part_of_the_package_and_go_with_the_run(target: Path) -> None:
+    with staged(target, needed_bytes=1) as stage:
+        scratch = work_folder(stage)
+        (scratch / "copy.pdf").write_text("a document")
+        fill(stage, "new")
+    assert "copy.pdf" not in str(state(target))
+    assert [each.name for each in target.parent.iterdir()] == [target.name]
+    with pytest.raises(Cancelled), staged(target, needed_bytes=1) as stage:
+        (work_folder(stage) / "copy.pdf").write_text("a document")
+        raise Cancelled
+    assert [each.name for each in target.parent.iterdir()] == [target.name]
+
+
+def test_the_next_run_removes_the_scratch_files_of_a_dead_one(target: Path) -> None:
+    left = target.with_name(f".{target.name}.work-4194304")
+    left.mkdir()
+    (left / "copy.pdf").write_text("a document")
+    make(target)
+    assert [each.name for each in target.parent.iterdir()] == [target.name]
