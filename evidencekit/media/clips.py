@@ -26,28 +26,40 @@ if TYPE_CHECKING:
     from evidencekit.media.source import Array, StreamForm
     from evidencekit.model.digest import Digest
 
-WAY = "decoded from the start"
+FROM_START = "decoded from the start"
 
 
 @frozen(kw_only=True)
 class Cut:
-    """A clip to be cut: its span, the file to write, and how errors name it ("visit clip 2")."""
+    """A clip to be cut: its span, the file to write, and how errors name it ("visit clip 2").
+
+    *channel* picks one channel of the recording, from 1; without it the clip has all of them.
+    """
 
     span: Span
     to: Path
     where: str = ""
+    channel: int | None = None
 
 
 class _Passing:
     """One clip while the decode passes."""
 
-    def __init__(self, cut: Cut, rate: int) -> None:
+    def __init__(self, cut: Cut, stream: StreamForm) -> None:
         self.cut = cut
-        wanted = cut.span.samples(rate)
+        wanted = cut.span.samples(stream.sample_rate)
         self.first = wanted.first
         self.end = wanted.end
+        self.channels = slice(0, stream.channels)
+        if cut.channel is not None:
+            if not 1 <= cut.channel <= stream.channels:
+                count = "1 channel" if stream.channels == 1 else f"{stream.channels} channels"
+                reason = f"cannot be cut: the recording has {count}, and no number {cut.channel}"
+                raise ClipUnwritable(str(cut.to), reason)
+            self.channels = slice(cut.channel - 1, cut.channel)
         self.writer: ClipWriter | None = None
         self.closed = False
+        self.way = ""
 
 
 class ClipSet:
@@ -62,7 +74,9 @@ class ClipSet:
         self._cuts = tuple(cuts)
         check_cuts(self._cuts)
         self._passing: list[_Passing] = []
-        self._rate = self._channels = 0
+        self._rate = 0
+        #: How the blocks that come are reached; a clip keeps what holds when its last one has come.
+        self.way = FROM_START
 
     def __enter__(self) -> Self:
         """Return the set."""
@@ -86,13 +100,20 @@ class ClipSet:
         return all(clip.closed for clip in self._passing)
 
     def begin(self, stream: StreamForm, form: SampleForm) -> None:
-        """Take the recording's form, before the first block."""
+        """Take the recording's form, before the first block.
+
+        Raises:
+            ClipUnwritable: if a clip is to hold a channel that is not there.
+        """
         self._rate = stream.sample_rate
-        self._channels = stream.channels
         self._form = form
-        self._passing = [_Passing(cut, self._rate) for cut in self._cuts]
+        self._passing = [_Passing(cut, stream) for cut in self._cuts]
         self._waiting = sorted(self._passing, key=lambda clip: clip.first, reverse=True)
         self._open: list[_Passing] = []
+
+    def wants(self, end: int) -> bool:
+        """Return True if a clip needs any of the samples up to *end* that have not come yet."""
+        return bool(self._open) or bool(self._waiting and self._waiting[-1].first < end)
 
     def take(self, first: int, integers: Array) -> None:
         """Take a block of samples, the first of which has the number *first*."""
@@ -100,18 +121,42 @@ class ClipSet:
         while self._waiting and self._waiting[-1].first < end:
             clip = self._waiting.pop()
             clip.writer = ClipWriter(
-                clip.cut.to, rate=self._rate, channels=self._channels, form=self._form
+                clip.cut.to,
+                rate=self._rate,
+                channels=clip.channels.stop - clip.channels.start,
+                form=self._form,
             )
             self._open.append(clip)
         for clip in self._open:
             if clip.writer is not None:
-                clip.writer.write(integers[max(0, clip.first - first) : clip.end - first])
+                part = integers[max(0, clip.first - first) : clip.end - first, clip.channels]
+                clip.writer.write(part)
                 if clip.end <= end:
-                    clip.writer.close()
-                    clip.closed = True
+                    self._close(clip)
         self._open = [clip for clip in self._open if not clip.closed]
 
-    def finish(self, *, length: int, source: Digest, decoder: Decoder) -> tuple[ClipFile, ...]:
+    def rewind(self, *, closed: bool = False) -> None:
+        """Begin again with the clips that are not *closed* yet, or with all: their blocks will
+        come once more.
+        """
+        again = [clip for clip in self._passing if closed or not clip.closed]
+        for clip in again:
+            if clip.writer is not None:
+                clip.writer.discard()
+            clip.writer = None
+            clip.closed = False
+        self._open = []
+        self._waiting = sorted(again, key=lambda clip: clip.first, reverse=True)
+
+    def _close(self, clip: _Passing) -> None:
+        if clip.writer is not None:
+            clip.writer.close()
+        clip.way = self.way
+        clip.closed = True
+
+    def finish(
+        self, *, length: int, source: Digest, decoder: Decoder, track: int = 1
+    ) -> tuple[ClipFile, ...]:
         """Give all clips their names and return them, in the order of the cuts.
 
         *length* is the number of samples decoded: all of them, unless every clip is done.
@@ -122,7 +167,7 @@ class ClipSet:
         for clip in self._passing:
             if not clip.closed:
                 self._end_with_recording(clip, length)
-        files = tuple(self._file(clip, source, decoder) for clip in self._passing)
+        files = tuple(self._file(clip, source, decoder, track) for clip in self._passing)
         for clip in self._passing:
             if clip.writer is not None:
                 clip.writer.keep()
@@ -135,11 +180,10 @@ class ClipSet:
         if clip.writer is None or span.end_ms > ends_at_ms:
             length_ms = samples_to_ms(length, self._rate)
             raise SpanOutsideRecording(clip.cut.where, span.start_ms, span.end_ms, length_ms)
-        clip.writer.close()
         clip.end = length
-        clip.closed = True
+        self._close(clip)
 
-    def _file(self, clip: _Passing, source: Digest, decoder: Decoder) -> ClipFile:
+    def _file(self, clip: _Passing, source: Digest, decoder: Decoder, track: int) -> ClipFile:
         writer = clip.writer
         if writer is None:
             msg = "a clip was closed before it was opened"
@@ -149,13 +193,15 @@ class ClipSet:
             requested=clip.cut.span,
             samples=SampleRange(clip.first, clip.end),
             sample_rate=self._rate,
-            channels=self._channels,
+            channels=clip.channels.stop - clip.channels.start,
             bits=self._form.bits,
             source_digest=source,
             samples_digest=writer.samples_digest,
             file_digest=writer.file_digest,
             decoder=decoder,
-            way=WAY,
+            way=clip.way,
+            track=track,
+            channel=clip.cut.channel,
         )
 
 

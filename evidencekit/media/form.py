@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from attrs import frozen
 
-from evidencekit.errors import RecordingUnreadable
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -79,15 +77,29 @@ class SampleForm:
             made[:, channel] = self._whole_numbers(plane)
         return made
 
+    def check(self, block: Block) -> None:
+        """Refuse samples that the form does not hold.
+
+        Raises:
+            ValueError: if 24 bits do not hold the samples.
+        """
+        if self.bits == _LONG and self.base_format == "s32":
+            for plane in block.planes:
+                self._check_24(int(np.bitwise_or.reduce(plane)))
+
+    @staticmethod
+    def _check_24(bits_used: int) -> None:
+        if bits_used & 0xFF:
+            msg = "says that its samples have at most 24 bits, and has longer ones"
+            raise ValueError(msg)
+
     def _whole_numbers(self, plane: Array) -> Array:
         if self.base_format in ("flt", "dbl"):
             return round_to_16(plane)
         if self.base_format == "u8":
             return (plane.astype(np.int16) - 128) << 8
         if self.bits == _LONG:
-            if (plane & 0xFF).any():
-                msg = "says that its samples have at most 24 bits, and has longer ones"
-                raise ValueError(msg)
+            self._check_24(int(np.bitwise_or.reduce(plane)))
             return plane >> 8
         return plane
 
@@ -98,6 +110,10 @@ class SampleForm:
             return np.ascontiguousarray(octets.reshape(-1, 4)[:, :3]).reshape(-1).data
         little = integers.astype("<i2" if self.bits == SHORT_BITS else "<i4", copy=False)
         return np.ascontiguousarray(little).reshape(-1).view(np.uint8).data
+
+    def peak_16(self, samples: Array) -> Array:
+        """Return samples of the decoder's as 16-bit ones, rounded as for drawing."""
+        return self.to_16(self._whole_numbers(samples))
 
     def to_16(self, integers: Array) -> Array:
         """Return integers as 16-bit ones, rounded down; for drawing, not for proof."""
@@ -141,11 +157,19 @@ def integer_blocks(
     form: SampleForm | None = None
     for block in sound.blocks(on_position):
         form = form or form_of(sound)
-        try:
-            integers = form.integers(block)
-        except ValueError as error:
-            raise RecordingUnreadable(str(sound.path), str(error)) from error
-        yield form, block.first, integers
+        yield form, block.first, integers_of(block, form, sound)
+
+
+def integers_of(block: Block, form: SampleForm, sound: SoundReader) -> Array:
+    """Return a block of *sound* as integers of *form*.
+
+    Raises:
+        RecordingUnreadable: if its samples are longer than the recording says.
+    """
+    try:
+        return form.integers(block)
+    except ValueError as error:
+        raise sound.unreadable(str(error)) from error
 
 
 def _depth_of_32(sound: SoundReader) -> int:

@@ -1,20 +1,27 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Read a recording once: measure it, and cut its clips on the way, in constant memory.
+"""Read a recording once: measure it, index it, and cut its clips on the way, in constant memory.
 
-Only the peaks grow with the recording, by 400 bytes a second.
+Only peaks and index grow with the recording, by a few hundred bytes a second. What is measured of
+each block is measured in a second thread while the first decodes on.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import frozen
+
+from evidencekit.media.background import InOrder
 from evidencekit.media.clipfile import sha256_of
 from evidencekit.media.clips import ClipSet, Cut
-from evidencekit.media.form import integer_blocks
+from evidencekit.media.form import SampleForm, form_of, integers_of
+from evidencekit.media.index import RecordingIndex, digest_of_planes
+from evidencekit.media.opening import check_file
 from evidencekit.media.pace import Pace
+from evidencekit.media.packets import PacketLog
 from evidencekit.media.peaks import PeakMeter
 from evidencekit.media.probe import file_claims, measured_facts
-from evidencekit.media.source import SoundReader, check_file
+from evidencekit.media.source import Block, SoundReader
 from evidencekit.model.clip import ClipFile, Measurement
 
 if TYPE_CHECKING:
@@ -24,13 +31,22 @@ if TYPE_CHECKING:
     from evidencekit.model.digest import Digest
     from evidencekit.model.progress import IsCancelled, OnProgress
 
-__all__ = ["Cut", "read_recording"]
+__all__ = ["Cut", "IndexedReading", "index_recording", "read_and_index", "read_recording"]
+
+
+@frozen(kw_only=True)
+class IndexedReading:
+    """What one pass over a recording gave: its index, which holds its measurement, and clips."""
+
+    index: RecordingIndex
+    clips: tuple[ClipFile, ...]
 
 
 def read_recording(
     path: Path,
     *,
     cuts: Sequence[Cut] = (),
+    track: int = 1,
     source_digest: Digest | None = None,
     subject: str = "",
     progress: OnProgress | None = None,
@@ -38,8 +54,9 @@ def read_recording(
 ) -> tuple[Measurement, tuple[ClipFile, ...]]:
     """Decode *path* once; return what was measured, and its clips in the order of *cuts*.
 
-    *source_digest* is the digest of the file where the caller has it already; *subject* is the id
-    that progress names. On any error, and when cancelled, no clip is left behind.
+    *track* is the audio track, from 1. *source_digest* is the digest of the file where the caller
+    has it already; *subject* is the id that progress names. On any error, and when cancelled, no
+    clip is left behind.
 
     Raises:
         RecordingUnreadable: if the file cannot be decoded.
@@ -49,30 +66,120 @@ def read_recording(
         NoSpace: if the disk is full.
         Cancelled: if *cancelled* says so.
     """
+    reading = read_and_index(
+        path,
+        cuts=cuts,
+        track=track,
+        source_digest=source_digest,
+        subject=subject,
+        progress=progress,
+        cancelled=cancelled,
+    )
+    return reading.index.measurement, reading.clips
+
+
+def index_recording(
+    path: Path,
+    *,
+    track: int = 1,
+    source_digest: Digest | None = None,
+    subject: str = "",
+    progress: OnProgress | None = None,
+    cancelled: IsCancelled | None = None,
+) -> RecordingIndex:
+    """Decode *path* once; return its index, from which clips can be cut without another pass.
+
+    Raises:
+        RecordingUnreadable: if the file cannot be decoded.
+        Cancelled: if *cancelled* says so.
+    """
+    return read_and_index(
+        path,
+        track=track,
+        source_digest=source_digest,
+        subject=subject,
+        progress=progress,
+        cancelled=cancelled,
+    ).index
+
+
+def read_and_index(
+    path: Path,
+    *,
+    cuts: Sequence[Cut] = (),
+    track: int = 1,
+    source_digest: Digest | None = None,
+    subject: str = "",
+    progress: OnProgress | None = None,
+    cancelled: IsCancelled | None = None,
+) -> IndexedReading:
+    """Do in one pass what `read_recording` and `index_recording` do.
+
+    Raises:
+        RecordingUnreadable, SpanReversed, SpanOutsideRecording, ClipUnwritable, NoSpace, Cancelled:
+            as `read_recording` does.
+    """
     check_file(path)
-    with ClipSet(cuts) as clips, SoundReader(path) as sound:
+    with ClipSet(cuts) as clips, SoundReader(path, track=track) as sound, InOrder() as aside:
         pace = Pace(total=sound.size, subject=subject, progress=progress, cancelled=cancelled)
+        log = PacketLog(sound)
+        meter: _Meter | None = None
         digest = source_digest or sha256_of(path)
-        meter: PeakMeter | None = None
-        for form, first, integers in integer_blocks(sound, pace):
+        for block in sound.blocks(pace, log):
             if meter is None:
-                meter = PeakMeter(sound.form.bucket_samples)
-                clips.begin(sound.form, form)
-            meter.take(form.to_16(integers))
-            clips.take(first, integers)
+                meter = _Meter(sound)
+                clips.begin(sound.form, meter.form)
+            aside.do(meter.take, block)
+            if clips.wants(block.end):
+                clips.take(block.first, integers_of(block, meter.form, sound))
+        aside.finish()
         if meter is None:
             msg = "a decode without a block"
             raise RuntimeError(msg)
-        claims = file_claims(sound)
-        measurement = Measurement(
-            sample_rate=sound.form.sample_rate,
-            channels=sound.form.channels,
-            sample_count=sound.sample_count,
-            decoder=sound.decoder,
-            decode_errors=sound.decode_errors,
-            peaks=meter.peaks(),
-            facts=claims.facts + measured_facts(sound, claims),
+        index = RecordingIndex(
+            source_digest=digest,
+            measurement=_measurement(sound, meter),
+            block_samples=sound.form.block_samples,
+            planes=sound.form.planes,
+            first_pts=log.first_pts,
+            digests=bytes(meter.digests),
+            anchors=log.anchors(),
         )
-        files = clips.finish(length=sound.sample_count, source=digest, decoder=sound.decoder)
+        files = clips.finish(
+            length=sound.sample_count, source=digest, decoder=sound.decoder, track=track
+        )
         pace.finish()
-    return measurement, files
+    return IndexedReading(index=index, clips=files)
+
+
+class _Meter:
+    """What is measured of every block."""
+
+    def __init__(self, sound: SoundReader) -> None:
+        self._sound = sound
+        self.form: SampleForm = form_of(sound)
+        self.peaks = PeakMeter(sound.form.bucket_samples, self.form)
+        self.digests = bytearray()
+
+    def take(self, block: Block) -> None:
+        try:
+            self.form.check(block)
+        except ValueError as error:
+            raise self._sound.unreadable(str(error)) from error
+        self.digests += digest_of_planes(block.planes)
+        self.peaks.take(block)
+
+
+def _measurement(sound: SoundReader, meter: _Meter) -> Measurement:
+    claims = file_claims(sound)
+    return Measurement(
+        sample_rate=sound.form.sample_rate,
+        channels=sound.form.channels,
+        sample_count=sound.sample_count,
+        decoder=sound.decoder,
+        decode_errors=sound.decode_errors,
+        peaks=meter.peaks.peaks(),
+        facts=claims.facts + measured_facts(sound, claims),
+        track=sound.track,
+        time_shifts=sound.clock.shifts,
+    )

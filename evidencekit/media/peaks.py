@@ -10,31 +10,49 @@ import numpy as np
 from evidencekit.model.clip import Peaks
 
 if TYPE_CHECKING:
-    from evidencekit.media.source import Array
+    from evidencekit.media.form import SampleForm
+    from evidencekit.media.source import Array, Block
 
 
 class PeakMeter:
-    """Collects peaks block by block. Every block but the last must hold whole buckets."""
+    """Collects peaks block by block. Every block but the last must hold whole buckets.
 
-    def __init__(self, bucket_samples: int) -> None:
+    The lowest and highest are found among the decoder's own samples and rounded afterwards, which
+    gives the same and leaves nearly all samples unrounded.
+    """
+
+    def __init__(self, bucket_samples: int, form: SampleForm) -> None:
         self._bucket = bucket_samples
+        self._form = form
         self._low = bytearray()
         self._high = bytearray()
 
-    def take(self, samples: Array) -> None:
-        """Take in 16-bit samples of shape (samples, channels)."""
-        count, channels = samples.shape
-        whole = count - count % self._bucket
-        if whole:
-            buckets = samples[:whole].reshape(-1, self._bucket * channels)
-            self._add(buckets.min(axis=1), buckets.max(axis=1))
-        if whole < count:
-            rest = samples[whole:]
-            self._add(rest.min(keepdims=True), rest.max(keepdims=True))
-
-    def _add(self, low: Array, high: Array) -> None:
+    def take(self, block: Block) -> None:
+        """Take in a block."""
+        wide = block.channels if len(block.planes) == 1 else 1
+        low, high = self._of(block.planes[0], wide)
+        for plane in block.planes[1:]:
+            lower, higher = self._of(plane, wide)
+            np.minimum(low, lower, out=low)
+            np.maximum(high, higher, out=high)
+        if np.isnan(low).any():  # a sample that is no number hides the others
+            made = self._form.integers(block).reshape(-1)
+            low, high = self._of(self._form.to_16(made), block.channels)
+        else:
+            low, high = self._form.peak_16(low), self._form.peak_16(high)
         self._low += low.astype("<i2").tobytes()
         self._high += high.astype("<i2").tobytes()
+
+    def _of(self, values: Array, wide: int) -> tuple[Array, Array]:
+        """Return lowest and highest of each bucket of values, *wide* of them a sample."""
+        size = self._bucket * wide
+        whole = len(values) - len(values) % size
+        buckets = values[:whole].reshape(-1, size)
+        low, high = buckets.min(axis=1), buckets.max(axis=1)
+        if whole < len(values):
+            rest = values[whole:]
+            low, high = np.append(low, rest.min()), np.append(high, rest.max())
+        return low, high
 
     def peaks(self) -> Peaks:
         """Return what was collected."""

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Keep indexes of recordings as files: `index/<sha256 of the recording>.ekindex`.
+
+The file is a line that names its kind, a line of JSON (what was measured, lengths of the arrays),
+the arrays, and the SHA-256 of everything before. The same recording and decoder give the same
+bytes. An index is never needed and never believed: one that is damaged, or of another recording,
+track or decoder, is as good as none, and is made again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import platform
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import av
+from attrs import asdict
+
+from evidencekit.media.clipfile import sha256_of
+from evidencekit.media.index import RecordingIndex
+from evidencekit.media.measure import index_recording
+from evidencekit.model.clip import Decoder, Fact, Measurement, Peaks, TimeShift
+from evidencekit.model.digest import Digest
+from evidencekit.model.stated import Standing, Stated
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from evidencekit.model.progress import IsCancelled, OnProgress
+
+_KIND = b"evidencekit/recording-index/1\n"
+_SUM_SIZE = 32
+_LARGEST = 1 << 30
+_ARRAYS = ("digests", "anchors", "low", "high")
+
+
+def index_path(folder: Path, source_digest: Digest, *, track: int = 1) -> Path:
+    """Return where the index of a recording is kept; *folder* is that of the custody log."""
+    of_track = "" if track == 1 else f"-track{track}"
+    return folder / "index" / f"{source_digest.value}{of_track}.ekindex"
+
+
+def obtain_index(
+    path: Path,
+    *,
+    folder: Path,
+    track: int = 1,
+    source_digest: Digest | None = None,
+    subject: str = "",
+    progress: OnProgress | None = None,
+    cancelled: IsCancelled | None = None,
+) -> RecordingIndex:
+    """Return the index of the recording at *path*: the one kept in *folder*, or a new one.
+
+    A new one is kept. Where *folder* cannot be written to, it is returned all the same.
+
+    Raises:
+        RecordingUnreadable: if the file cannot be decoded.
+        Cancelled: if *cancelled* says so.
+    """
+    digest = source_digest or sha256_of(path)
+    kept_at = index_path(folder, digest, track=track)
+    kept = load_index(kept_at, source_digest=digest, track=track)
+    if kept is not None:
+        return kept
+    made = index_recording(
+        path,
+        track=track,
+        source_digest=digest,
+        subject=subject,
+        progress=progress,
+        cancelled=cancelled,
+    )
+    with contextlib.suppress(OSError):
+        save_index(made, kept_at)
+    return made
+
+
+def save_index(index: RecordingIndex, path: Path) -> Path:
+    """Write *index* to *path*, all of it or nothing, in place of what is there.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.parent / f".{uuid.uuid4().hex}.part"
+    try:
+        with temporary.open("xb") as file:
+            file.write(index_bytes(index))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path
+
+
+def load_index(path: Path, *, source_digest: Digest, track: int = 1) -> RecordingIndex | None:
+    """Return the index kept at *path*, or None where there is none that can be used.
+
+    It cannot be used if it is damaged, is of another recording or track than the one asked for, or
+    was made by another version of the decoder or on another kind of machine.
+    """
+    try:
+        if not path.is_file() or path.stat().st_size > _LARGEST:
+            return None
+        found = read_index(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    fits = found.source_digest == source_digest and found.track == track
+    return found if fits and made_here(found) else None
+
+
+def made_here(index: RecordingIndex) -> bool:
+    """Return True if the decoder of *index* is of the version and kind of machine that run now."""
+    decoder = index.measurement.decoder
+    return (
+        decoder.library == "av"
+        and decoder.library_version == av.__version__
+        and decoder.ffmpeg_version == av.ffmpeg_version_info
+        and decoder.machine == platform.machine().lower()
+    )
+
+
+def index_bytes(index: RecordingIndex) -> bytes:
+    """Return *index* as the bytes of its file."""
+    measurement = index.measurement
+    arrays = (index.digests, index.anchors, measurement.peaks.low, measurement.peaks.high)
+    head: dict[str, Any] = {
+        "source": str(index.source_digest),
+        "block_samples": index.block_samples,
+        "planes": index.planes,
+        "first_pts": index.first_pts,
+        "bytes": [len(each) for each in arrays],
+        "sample_rate": measurement.sample_rate,
+        "channels": measurement.channels,
+        "sample_count": measurement.sample_count,
+        "decode_errors": measurement.decode_errors,
+        "bucket_samples": measurement.peaks.bucket_samples,
+        "track": measurement.track,
+        "decoder": asdict(measurement.decoder),
+        "facts": [asdict(each) for each in measurement.facts],
+        "time_shifts": [[each.first, each.shift_ms] for each in measurement.time_shifts],
+    }
+    line = json.dumps(head, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+    body = b"".join((_KIND, line, *arrays))
+    return body + hashlib.sha256(body).digest()
+
+
+def read_index(data: bytes) -> RecordingIndex:
+    """Return the index whose file holds *data*.
+
+    Raises:
+        ValueError: if it is not an index, or not whole.
+    """
+    body, found = data[:-_SUM_SIZE], data[-_SUM_SIZE:]
+    if not body.startswith(_KIND) or hashlib.sha256(body).digest() != found:
+        msg = "not an index of a recording, or damaged"
+        raise ValueError(msg)
+    end = body.index(b"\n", len(_KIND)) + 1
+    try:
+        head = json.loads(body[len(_KIND) : end])
+        arrays = _arrays(body[end:], head["bytes"])
+        return RecordingIndex(
+            source_digest=Digest.parse(head["source"]),
+            measurement=_measurement(head, arrays),
+            block_samples=head["block_samples"],
+            planes=head["planes"],
+            first_pts=head["first_pts"],
+            digests=arrays["digests"],
+            anchors=arrays["anchors"],
+        )
+    except (ArithmeticError, AttributeError, LookupError, TypeError) as error:
+        msg = "an index of a recording that lacks something"
+        raise ValueError(msg) from error
+
+
+def _arrays(data: bytes, lengths: list[int]) -> dict[str, bytes]:
+    made: dict[str, bytes] = {}
+    at = 0
+    for name, length in zip(_ARRAYS, lengths, strict=True):
+        made[name] = data[at : at + length]
+        at += length
+    if at != len(data) or min(lengths) < 0:
+        msg = "an index whose parts do not fit together"
+        raise ValueError(msg)
+    return made
+
+
+def _measurement(head: dict[str, Any], arrays: dict[str, bytes]) -> Measurement:
+    return Measurement(
+        sample_rate=head["sample_rate"],
+        channels=head["channels"],
+        sample_count=head["sample_count"],
+        decoder=Decoder(**head["decoder"]),
+        decode_errors=head["decode_errors"],
+        peaks=Peaks(bucket_samples=head["bucket_samples"], low=arrays["low"], high=arrays["high"]),
+        facts=tuple(
+            Fact(
+                name=each["name"],
+                stated=Stated(
+                    **{**each["stated"], "standing": Standing(each["stated"]["standing"])}
+                ),
+            )
+            for each in head["facts"]
+        ),
+        track=head["track"],
+        time_shifts=tuple(
+            TimeShift(first=first, shift_ms=shift) for first, shift in head["time_shifts"]
+        ),
+    )
