@@ -115,7 +115,7 @@ def _hash_open(
     before = os.fstat(fd)
     hashers = [hashlib.new(each) for each in algorithms]
     done = 0
-    while block := os.read(fd, _READ):
+    while block := os.read(fd, min(_READ, max(before.st_size - done, 0) + 1)):
         raise_if_cancelled(cancelled)
         for hasher in hashers:
             hasher.update(block)

@@ -147,6 +147,6 @@ def _unwritable(draft: EntryDraft, reason: str) -> CustodyError:
     return CustodyError(f"the entry {draft.id} cannot be written: {reason}. Nothing was written.")
 
 
-def digest_id(*said: str) -> str:
+def digest_id(*said: object) -> str:
     """Return an entry's id made from what it says, so that saying it again adds nothing."""
-    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+    return hashlib.sha256(canonical_bytes(list(said))).hexdigest()
