@@ -150,6 +150,17 @@ def _spans(told: Told) -> Iterator[Complaint]:
         yield _conflict(part.at("to"), f"the passage {start} to {end} {kind}. Correct its times.")
 
 
+def _words_of_clips(told: Told) -> Iterator[Complaint]:
+    """Find clips that name words, of recordings whose words nobody has written down."""
+    with_transcript = {part.path[:2] for part in told.transcripts()}
+    for part in told.clips():
+        for key in ("quote", "first_words", "last_words"):
+            if part.text(key) is not None and part.path[:2] not in with_transcript:
+                way_on = "Name its transcript, or give from and to instead."
+                message = f"this recording has no transcript to find these words in. {way_on}"
+                yield _conflict(part.at(key), message)
+
+
 def _encodings(told: Told) -> Iterator[Complaint]:
     """Find transcripts in an encoding that does not exist."""
     for part in told.transcripts():
@@ -207,6 +218,7 @@ _RULES = (
     _files,
     _times,
     _spans,
+    _words_of_clips,
     _encodings,
     _protected,
 )
