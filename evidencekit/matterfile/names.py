@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from typing import TypeGuard
 
 from attrs import frozen
 
@@ -194,7 +195,7 @@ def _name_of(person: object) -> str | None:
     return name if isinstance(name, str) and name.strip() else None
 
 
-def _is_child(person: object) -> bool:
+def _is_child(person: object) -> TypeGuard[Mapping[str, object]]:
     return isinstance(person, Mapping) and person.get("child") in (True, "yes")
 
 
