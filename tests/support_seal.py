@@ -7,10 +7,8 @@ import datetime as dt
 import hashlib
 import os
 import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from support_tsa import issue, usage
 
@@ -19,6 +17,9 @@ from evidencekit.package.bag import seal_bag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
+
+    from cryptography import x509
 
 NOW = dt.datetime.now(dt.UTC)
 SIGNS = ((usage("digital_signature"), True),)
@@ -86,9 +87,9 @@ def relist(package: Path) -> None:
 
 def run(command: str, package: Path) -> subprocess.CompletedProcess[str]:
     """Run a printed command in the package's folder, as a person would."""
-    return subprocess.run(
+    return subprocess.run(  # noqa: S602 - the very line that is printed
         command,
-        shell=True,  # noqa: S602 - the very line that is printed
+        shell=True,
         cwd=package,
         capture_output=True,
         text=True,

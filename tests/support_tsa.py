@@ -21,7 +21,7 @@ from asn1crypto import tsp
 from attrs import define, field
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -35,9 +35,16 @@ needs_openssl = pytest.mark.skipif(OPENSSL is None, reason="openssl is not insta
 REPLY = "application/timestamp-reply"
 
 _USES = (
-    "digital_signature content_commitment key_encipherment data_encipherment key_agreement "
-    "key_cert_sign crl_sign encipher_only decipher_only"
-).split()
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+)
 
 _CONFIG = """\
 [tsa]
@@ -177,6 +184,51 @@ class Authority:
             return out.read_bytes()
 
 
+def foreign_reply(
+    query: bytes,
+    *,
+    days: tuple[int, int] = (-1, 900),
+    uses: tuple[x509.ObjectIdentifier, ...] = (ExtendedKeyUsageOID.TIME_STAMPING,),
+    critical: bool = True,
+    **options: Any,
+) -> tuple[bytes, x509.Certificate]:
+    """Have pyHanko answer a request, with RSA and at any time; return the answer and its root."""
+    root_key, key = (rsa.generate_private_key(public_exponent=65_537, key_size=2048) for _ in "12")
+    issuing = ((usage("key_cert_sign"), True),)
+    root = issue("Foreign Root", root_key, ca=True, extensions=issuing, days=days)
+    leaf = issue(
+        "Foreign TSA",
+        key,
+        issuer="Foreign Root",
+        issuer_key=root_key,
+        extensions=((usage("digital_signature"), True), (x509.ExtendedKeyUsage(uses), critical)),
+        days=days,
+    )
+    request = tsp.TimeStampReq.load(query)
+    return pyhanko_stamper(leaf, key, **options).request_tsa_response(request).dump(), root
+
+
+def pyhanko_stamper(
+    leaf: x509.Certificate,
+    key: rsa.RSAPrivateKey,
+    *,
+    at: dt.datetime | None = None,
+    override_md: str | None = None,
+) -> Any:
+    """Return pyHanko's authority for tests, at a time of one's choice."""
+    from asn1crypto import keys as asn1_keys
+    from asn1crypto import x509 as asn1_x509
+    from pyhanko.sign.timestamps import DummyTimeStamper
+
+    secret = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    return DummyTimeStamper(
+        tsa_cert=asn1_x509.Certificate.load(leaf.public_bytes(Encoding.DER)),
+        tsa_key=asn1_keys.PrivateKeyInfo.load(secret),
+        fixed_dt=at or dt.datetime.now(dt.UTC).replace(microsecond=0),
+        override_md=override_md,
+    )
+
+
 class Behaviour(StrEnum):
     """What the server does."""
 
@@ -192,7 +244,7 @@ class Behaviour(StrEnum):
     ERROR = "answers with an error"
     NO_CONTENT = "answers with another success"
     REDIRECTS = "sends on to another address"
-    BARE_TOKEN = "answers with a bare token"
+    BARE_TOKEN = "answers with a bare token"  # noqa: S105 - of time
     OTHER_BYTES = "stamps other bytes"
     OTHER_NONCE = "answers another request for these bytes"
     TRAILING = "adds bytes after its answer"
@@ -254,42 +306,47 @@ def serve(authority: Authority) -> Iterator[Server]:
 
 
 def _behave(handler: Any, server: Server, authority: Authority, query: bytes) -> None:
+    """Answer from a table of bodies, or in one of the ways that are more than a body."""
+    special = {
+        Behaviour.NOT_HTTP: lambda: handler.wfile.write(b"220 mail.example ESMTP\r\n"),
+        Behaviour.HANGS: lambda: server.closing.wait(60),
+        Behaviour.DRIPS: lambda: _drip(handler, server),
+        Behaviour.HUGE: lambda: _flood(handler),
+        Behaviour.ERROR: lambda: handler.send_error(503),
+        Behaviour.NO_CONTENT: lambda: _bare(handler, 204),
+        Behaviour.REDIRECTS: lambda: _bare(handler, 307),
+    }
+    if server.behaviour in special:
+        special[server.behaviour]()
+        return
+    length, kind = None, REPLY
     match server.behaviour:
-        case Behaviour.HONEST:
-            handler.answer(authority.reply(query))
         case Behaviour.WEB_PAGE:
-            handler.answer(b"<!doctype html><title>Welcome</title>", kind="text/html")
+            body, kind = b"<!doctype html><title>Welcome</title>", "text/html"
         case Behaviour.NONSENSE:
-            handler.answer(b"0\x82\x01\x00 this is no timestamp")
+            body = b"0\x82\x01\x00 this is no timestamp"
         case Behaviour.EMPTY:
-            handler.answer(b"")
-        case Behaviour.NOT_HTTP:
-            handler.wfile.write(b"220 mail.example ESMTP\r\n")
-        case Behaviour.HANGS:
-            server.closing.wait(60)
-        case Behaviour.DRIPS:
-            _drip(handler, server)
+            body = b""
+        case Behaviour.BARE_TOKEN:
+            body = authority.reply(query, token_only=True)
+        case Behaviour.OTHER_BYTES | Behaviour.OTHER_NONCE:
+            body = authority.reply(_bent(query, server.behaviour))
+        case Behaviour.TRAILING:
+            body = authority.reply(query) + b"\0"
         case Behaviour.BREAKS_OFF:
             whole = authority.reply(query)
-            handler.answer(whole[: len(whole) // 2], length=len(whole))
-        case Behaviour.HUGE:
-            _flood(handler)
-        case Behaviour.ERROR:
-            handler.send_error(503)
-        case Behaviour.NO_CONTENT:
-            handler.send_response(204)
-            handler.end_headers()
-        case Behaviour.REDIRECTS:
-            handler.send_response(307)
-            handler.send_header("Location", "/elsewhere")
-            handler.send_header("Content-Length", "0")
-            handler.end_headers()
-        case Behaviour.BARE_TOKEN:
-            handler.answer(authority.reply(query, token_only=True))
-        case Behaviour.OTHER_BYTES | Behaviour.OTHER_NONCE:
-            handler.answer(authority.reply(_bent(query, server.behaviour)))
-        case Behaviour.TRAILING:
-            handler.answer(authority.reply(query) + b"\0")
+            body, length = whole[: len(whole) // 2], len(whole)
+        case _:
+            body = authority.reply(query)
+    handler.answer(body, kind=kind, length=length)
+
+
+def _bare(handler: Any, code: int) -> None:
+    handler.send_response(code)
+    if code == 307:
+        handler.send_header("Location", "/elsewhere")
+        handler.send_header("Content-Length", "0")
+    handler.end_headers()
 
 
 def _bent(query: bytes, behaviour: Behaviour) -> bytes:

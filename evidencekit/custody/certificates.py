@@ -31,6 +31,21 @@ def require_sign() -> None:
         raise DependencyMissing(SIGN) from error
 
 
+def unreadable() -> tuple[type[Exception], ...]:
+    """Return what cryptography raises, early or late, at a certificate that it cannot read."""
+    from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
+
+    return (
+        ValueError,
+        TypeError,
+        UnsupportedAlgorithm,
+        x509.DuplicateExtension,
+        x509.InvalidVersion,
+        x509.UnsupportedGeneralNameType,
+    )
+
+
 def read_small(path: Path) -> bytes:
     """Return the bytes of a file of keys or certificates.
 
@@ -81,7 +96,9 @@ def is_self_signed(certificate: Certificate) -> bool:
 
     try:
         certificate.verify_directly_issued_by(certificate)
-    except (ValueError, TypeError, InvalidSignature):
+    except InvalidSignature:
+        return False
+    except unreadable():
         return False
     return True
 
@@ -111,7 +128,7 @@ def read_certificates(data: bytes) -> tuple[Certificate, ...]:
             for each in PEM_BLOCK.finditer(data)
             if each[1] == b"CERTIFICATE"
         )
-    except ValueError:
+    except unreadable():
         return ()
 
 
@@ -152,7 +169,9 @@ def leads_to(
         between = [x509.load_der_x509_certificate(each) for each in others]
         between += [each for each in roots if not is_self_signed(each)]
         builder.build_client_verifier().verify(leaf, between)
-    except (v.VerificationError, ValueError):
+    except v.VerificationError:
+        return False
+    except unreadable():
         return False
     return True
 

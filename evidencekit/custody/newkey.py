@@ -176,7 +176,7 @@ def _encrypted(key: SigningKey, password: bytes) -> bytes:
     cipher = Cipher(algorithms.AES(derive.derive(password)), modes.CBC(start)).encryptor()
     secret = cipher.update(pad.update(plain) + pad.finalize()) + cipher.finalize()
     derivation = {
-        "salt": salt,
+        "salt": ("specified", salt),
         "iteration_count": _ITERATIONS,
         "prf": {"algorithm": "sha256"},
     }

@@ -51,7 +51,13 @@ from evidencekit.custody.seal_names import (
     WITH_TIME,
 )
 from evidencekit.custody.seal_status import GROUP, SealStatus, TimestampStatus, Trust
-from evidencekit.custody.signed_data import DoesNotFit, Signed, WrongForm, check_detached
+from evidencekit.custody.signed_data import (
+    DoesNotFit,
+    Signed,
+    WrongForm,
+    as_wrong_form,
+    check_detached,
+)
 from evidencekit.custody.timestamp_check import Timestamp, check_chain, read_timestamp
 from evidencekit.errors import DependencyMissing
 from evidencekit.model.findings import Finding, Severity
@@ -205,6 +211,7 @@ class _Look:
             return SealStatus(intact=False)
         try:
             signed = check_detached(files[SIGNATURE], content)
+            status = self.certificate(signed, files)
         except WrongForm as error:
             self.add("EK-G003", where, str(error))
             return SealStatus(intact=False)
@@ -212,22 +219,28 @@ class _Look:
             self.add("EK-G002", where, f"{error}: it does not fit {SEALED}")
             return SealStatus(intact=False)
         self.signed = signed
+        return status
+
+    def certificate(self, signed: Signed, files: Mapping[str, bytes]) -> SealStatus:
+        """Say what the signer's certificate says, and compare it with the one beside it."""
         from cryptography import x509
         from cryptography.hazmat.primitives.serialization import Encoding
 
-        certificate = x509.load_der_x509_certificate(signed.certificate)
+        with as_wrong_form("has a certificate that cannot be read"):
+            certificate = x509.load_der_x509_certificate(signed.certificate)
+            status = SealStatus(
+                intact=True,
+                fingerprint=fingerprint_of(certificate),
+                subject=subject_text(certificate),
+                self_signed=is_self_signed(certificate),
+                valid_from=certificate.not_valid_before_utc,
+                valid_until=certificate.not_valid_after_utc,
+                claimed_at=signed.claimed_at,
+            )
         if files.get(CERTIFICATE) != certificate.public_bytes(Encoding.PEM):
             message = "is not the certificate of the signature"
             self.add("EK-G004", f"{FOLDER}/{CERTIFICATE}", message)
-        return SealStatus(
-            intact=True,
-            fingerprint=fingerprint_of(certificate),
-            subject=subject_text(certificate),
-            self_signed=is_self_signed(certificate),
-            valid_from=certificate.not_valid_before_utc,
-            valid_until=certificate.not_valid_after_utc,
-            claimed_at=signed.claimed_at,
-        )
+        return status
 
     def timestamp(self, files: Mapping[str, bytes]) -> Timestamp | None:
         """Check that the timestamp is of the signature."""
@@ -255,15 +268,12 @@ class _Look:
         if stamp is None:
             present = RESPONSE in files
             return TimestampStatus(present=present, intact=False if present else None)
-        from cryptography import x509
-
-        certificate = x509.load_der_x509_certificate(stamp.certificate)
         status = TimestampStatus(
             present=True,
             intact=True,
             at=stamp.at,
             accuracy_ms=stamp.accuracy_ms,
-            authority=subject_text(certificate),
+            authority=stamp.authority,
         )
         where = f"{FOLDER}/{RESPONSE}"
         if not self.tsa_roots:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from evidencekit.custody.certificates import unreadable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -59,9 +61,9 @@ def as_wrong_form(reason: str) -> Iterator[None]:
     """Turn what asn1crypto and cryptography raise on odd bytes, late and variously, into one."""
     try:
         yield
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError) as error:
+    except (LookupError, AttributeError, ArithmeticError, RuntimeError) as error:
         raise WrongForm(reason) from error
-    except (RecursionError, NotImplementedError) as error:
+    except unreadable() as error:
         raise WrongForm(reason) from error
 
 
@@ -189,14 +191,11 @@ def _verify(
     certificate: bytes, family: str, digest: str, signature: bytes, signed_bytes: bytes
 ) -> None:
     from cryptography import x509
-    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+    from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
     with as_wrong_form("has a certificate that cannot be read"):
-        try:
-            key = x509.load_der_x509_certificate(certificate).public_key()
-        except UnsupportedAlgorithm as error:
-            raise ValueError from error
+        key = x509.load_der_x509_certificate(certificate).public_key()
     try:
         match family, key:
             case "rsa", rsa.RSAPublicKey() if key.key_size >= _LEAST_RSA_BITS:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from attrs import frozen
 
+from evidencekit.custody.certificates import is_self_signed, subject_text
 from evidencekit.custody.signed_data import (
     SHA2,
     DoesNotFit,
@@ -32,20 +33,22 @@ if TYPE_CHECKING:
 TIMESTAMP = "timestamp"  # the extra
 
 _GRANTED = 0
+_NOT_UNDER = "was not made by an authority under the roots given"
 
 
 @frozen(kw_only=True)
 class Timestamp:
     """What a timestamp that fits says: some bytes existed at `at`, give or take the accuracy.
 
-    `hashed` is the digest of those bytes, `certificate` the authority's, in DER, and `others` those
-    that came with it.
+    `hashed` is the digest of those bytes, `authority` the name in the certificate of who says so,
+    which is in DER, and `others` those that came with it.
     """
 
     at: dt.datetime
     accuracy_ms: int | None
     nonce: int | None
     hashed: bytes
+    authority: str
     certificate: bytes
     others: tuple[bytes, ...]
 
@@ -93,7 +96,7 @@ def read_timestamp_of_digest(
         msg = "is of other bytes"
         raise DoesNotFit(msg)
     signed = check_signer(token, bytes(content), content_type="tst_info", known=known)
-    _check_authority(signed)
+    authority = _check_authority(signed)
     if request is not None:
         _check_answers(request, algorithm, hashed, nonce)
     return Timestamp(
@@ -101,6 +104,7 @@ def read_timestamp_of_digest(
         accuracy_ms=accuracy_ms,
         nonce=nonce,
         hashed=hashed,
+        authority=authority,
         certificate=signed.certificate,
         others=signed.others,
     )
@@ -131,10 +135,18 @@ def make_request(algorithm: str, hashed: bytes, *, nonce: int) -> bytes:
 
 def _token(response: bytes) -> Any:
     """Return the `SignedData` of a granted response."""
-    from asn1crypto import cms, tsp
+    from asn1crypto import cms, core, tsp
+
+    class Response(core.Sequence):  # type: ignore[misc]
+        """A response as RFC 3161 has it: asn1crypto's own cannot be read without a token."""
+
+        _fields: ClassVar = [
+            ("status", tsp.PKIStatusInfo),
+            ("time_stamp_token", cms.ContentInfo, {"optional": True}),
+        ]
 
     with as_wrong_form("is not a whole answer of a timestamp server, with nothing after it"):
-        parsed = tsp.TimeStampResp.load(response, strict=True)
+        parsed = Response.load(response, strict=True)
         info = parsed["status"]
         status = int(info["status"])
         said = info["status_string"].native
@@ -160,8 +172,11 @@ def _accuracy_ms(stated: dict[str, int | None] | None) -> int | None:
     return seconds * 1000 + millis + (1 if micros else 0)
 
 
-def _check_authority(signed: Signed) -> None:
-    """Check that the certificate is for timestamps only, and the one that the token names."""
+def _check_authority(signed: Signed) -> str:
+    """Check that the certificate is for timestamps alone, and the one that the token names.
+
+    Return the name in it.
+    """
     from cryptography import x509
     from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -172,6 +187,7 @@ def _check_authority(signed: Signed) -> None:
         except x509.ExtensionNotFound:
             usage = None
         named = _named_certificate(signed)
+        subject = subject_text(certificate)
     if (
         usage is None
         or not usage.critical
@@ -182,6 +198,7 @@ def _check_authority(signed: Signed) -> None:
     if not named:
         msg = "does not name the certificate that it is signed with"
         raise WrongForm(msg)
+    return subject
 
 
 def _named_certificate(signed: Signed) -> bool:
@@ -223,28 +240,29 @@ def check_chain(response: bytes, timestamp: Timestamp, *, roots: Sequence[Certif
         from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
     except ImportError as error:
         raise DependencyMissing(TIMESTAMP) from error
-    from evidencekit.custody.certificates import is_self_signed
 
+    from cryptography import x509
+
+    # The library believes whatever names itself as its issuer, a root or not: of all that it is
+    # given, only `roots` may do so.
     builder = VerifierBuilder(nonce=timestamp.nonce)
     for each in dict.fromkeys(roots):
-        # The library trusts whatever signs itself, under whichever name it is given. So nothing
-        # from the package may come in here.
         if is_self_signed(each):
             builder = builder.add_root_certificate(each)
         else:
             builder = builder.add_intermediate_certificate(each)
     embeds = bool(_token(response)["certificates"].native)
     if not embeds:
-        from cryptography import x509
-
-        builder = builder.tsa_certificate(x509.load_der_x509_certificate(timestamp.certificate))
+        leaf = x509.load_der_x509_certificate(timestamp.certificate)
+        if leaf.issuer == leaf.subject and leaf not in roots:
+            raise DoesNotFit(_NOT_UNDER)
+        builder = builder.tsa_certificate(leaf)
     try:
         whole = _sorted_certificates(response) if embeds else response
         decoded = decode_timestamp_response(whole)
         builder.build().verify(decoded, timestamp.hashed)
     except (ValueError, VerificationError) as error:
-        msg = "was not made by an authority under the roots given"
-        raise DoesNotFit(msg) from error
+        raise DoesNotFit(_NOT_UNDER) from error
 
 
 def _sorted_certificates(response: bytes) -> bytes:
