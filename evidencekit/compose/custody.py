@@ -33,7 +33,8 @@ from evidencekit.compose.plan import (
     Table,
     plain,
 )
-from evidencekit.model.custody import CustodyEntry, EntryKind
+from evidencekit.model.custody import Checked, CustodyEntry, EntryKind
+from evidencekit.model.moment import Moment
 
 if TYPE_CHECKING:
     from evidencekit.court.profile import Profile
@@ -44,6 +45,10 @@ if TYPE_CHECKING:
 ITEM = "part:custody"
 TITLE = "Custody schedule"
 
+_CHECKED: dict[str, str] = {
+    Checked.BOTH: ", checked on both sides",
+    Checked.GIVER: ", checked at the giver and not at the receiver",
+}
 _STANDING = Column(title="T/F/M", share=0, align=Align.CENTRE)
 
 
@@ -127,7 +132,7 @@ def _logged(material: Material) -> tuple[Block, ...]:
             text=plain(
                 "Each entry holds the digest of the entry before it, so that the head, the digest "
                 "of the last, stands for the whole log. A log that was changed after this page "
-                "was made has another head. The digests of what was taken in:"
+                "was made has another head. What was measured at each entry:"
             )
         ),
         Details(rows=(*_digests(material), *_head(material))),
@@ -152,9 +157,12 @@ def _happened(material: Material, entry: CustodyEntry) -> str:
     what = item_name(material, entry.item) if entry.item else ""
     size = counted(entry.size, "byte") if entry.size is not None else ""
     file = ", ".join(each for each in (entry.name or "", size) if each)
+    if entry.kind is EntryKind.TRANSFER:
+        file = ""  # measured, and this row is told; the file's digest stands below
     opening = {
         EntryKind.INTAKE: "Taken in",
         EntryKind.TRANSFER: "Changed hands",
+        EntryKind.RECEIVED: "Received; this log takes over from the giver's",
         EntryKind.SERVED: "Served",
         EntryKind.REPAIR: "Log repaired",
     }[entry.kind]
@@ -171,15 +179,27 @@ def _hands(matter: Matter, entry: CustodyEntry) -> tuple[str, ...]:
         ("held by", matter.name_of(entry.holder)),
     )
     words = [f"{preposition} {who}" for preposition, who in named if who]
-    return (" ".join(words), entry.how or "", entry.note or "")
+    if words and entry.kind is EntryKind.INTAKE:
+        words.append("as told")
+    on = f"when: {Moment.of(entry.on)}" if entry.on else ""
+    return (" ".join(words), on, entry.how or "", entry.note or "")
 
 
 def _digests(material: Material) -> tuple[Detail, ...]:
-    return tuple(
-        measured_detail(f"Entry {entry.seq}, {_algorithm(digest.algorithm)}", mono(digest.value))
-        for entry in material.log.entries
-        for digest in entry.digests
-    )
+    """Return what was measured at each entry: a file's digests, or where the giver's log stood."""
+    rows: list[Detail] = []
+    for entry in material.log.entries:
+        checked = _CHECKED.get(entry.checked or "", "")
+        rows += [
+            measured_detail(
+                f"Entry {entry.seq}, {_algorithm(digest.algorithm)}{checked}", mono(digest.value)
+            )
+            for digest in entry.digests
+        ]
+        if entry.cites is not None:
+            at = f"Entry {entry.seq}, head of the giver's log after its entry {entry.cites.count:,}"
+            rows.append(measured_detail(at, mono(entry.cites.head)))
+    return tuple(rows)
 
 
 def _algorithm(algorithm: str) -> str:

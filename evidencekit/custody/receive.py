@@ -123,7 +123,7 @@ def receive(
         subject=LOG_NAME,
         kind="receive",
         findings=tuple(findings),
-        summary=_summary(giver_log, cited, before, after),
+        summary=_summary(giver_log, cited, recordings, before, after),
     )
 
 
@@ -259,7 +259,11 @@ def _finding(code: str, severity: Severity, subject: str, message: str) -> Findi
 
 
 def _summary(
-    giver_log: Path | str | LogHead, cited: LogHead, before: CustodyLog, after: CustodyLog
+    giver_log: Path | str | LogHead,
+    cited: LogHead,
+    recordings: Sequence[Recording],
+    before: CustodyLog,
+    after: CustodyLog,
 ) -> tuple[CheckLine, ...]:
     new = after.entries[before.count :]
     taken_in = sum(each.kind is EntryKind.INTAKE for each in new)
@@ -269,8 +273,8 @@ def _summary(
         CheckLine(
             check="recordings",
             outcome=Severity.OK,
-            message=f"{taken_in} taken in"
-            + (", each the file that the giver's log holds" if read else ""),
+            message=f"{taken_in} taken in, {len(recordings) - taken_in} in the log already"
+            + ("; each is a file that the giver's log holds" if read else ""),
         ),
         CheckLine(
             check="giver's log",

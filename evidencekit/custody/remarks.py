@@ -27,6 +27,7 @@ CLOCK_BACK = "EK-L011"
 NAMESAKES = "EK-L012"
 GIVER_UNKNOWN = "EK-L013"
 NOT_OF_MATTER = "EK-L014"
+TORN = "EK-L018"
 
 
 def log_remarks(
@@ -89,7 +90,7 @@ def namesake_remarks(
             "print as one name; whether they are one person is not stated",
         )
         for first in written.values()
-        if len(first) > 1
+        if len(set(first.values())) > 1  # two ways in one entry are giver and receiver: below
     ]
     remarks += [
         _remark(

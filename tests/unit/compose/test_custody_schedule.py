@@ -11,7 +11,7 @@ from support_parts import lines_of, text_of
 
 from evidencekit.compose.custody import custody_part
 from evidencekit.compose.facts import local_time
-from evidencekit.model.custody import CustodyLog, EntryKind
+from evidencekit.model.custody import CustodyLog, EntryKind, LogHead
 from evidencekit.model.matter import Transfer
 
 
@@ -48,7 +48,7 @@ def test_people_and_recordings_are_named_on_paper(material):
 def test_an_entry_prints_local_time_with_utc(material):
     assert (
         "1 | 20 May 2026, 16:02:11 BST (15:02:11 UTC) | Taken in: R1, Home visit "
-        "(visit.m4a, 1,234,567 bytes); held by Kemp Law | Ruth Kemp | evidencekit 0.1.0 | M"
+        "(visit.m4a, 1,234,567 bytes); held by Kemp Law as told | Ruth Kemp | evidencekit 0.1.0 | M"
     ) in printed(material)
 
 
@@ -98,7 +98,47 @@ def test_an_entry_that_somebody_typed_is_told_however_it_is_kept(material):
     row = next(line for line in printed(changed) if line.startswith("1 | "))
     assert "Changed hands: R1, Home visit" in row
     assert "from Amara Dean to Counsel held by Kemp Law; by hand" in row
+    assert "bytes" not in row
     assert row.endswith("| T")
+
+
+@pytest.mark.parametrize(
+    ("checked", "words"),
+    [
+        ("giver and receiver", "Entry 1, SHA-256, checked on both sides | "),
+        ("giver", "Entry 1, SHA-256, checked at the giver and not at the receiver | "),
+        (None, "Entry 1, SHA-256 | "),
+    ],
+)
+def test_where_a_digest_was_compared_stands_with_what_was_measured(material, checked, words):
+    changed = with_entry(material, kind=EntryKind.TRANSFER, checked=checked)
+    line = next(each for each in printed(changed) if each.startswith(words))
+    assert line.endswith(" | M")
+
+
+@pytest.mark.parametrize(
+    ("on", "words"),
+    [("2026-05-20", "; when: 20 May 2026; by hand"), ("in May", "; when: in May; by hand")],
+)
+def test_when_a_change_of_hands_happened_is_printed_as_told(material, on, words):
+    changed = with_entry(material, kind=EntryKind.TRANSFER, on=on, how="by hand")
+    row = next(line for line in printed(changed) if line.startswith("1 | "))
+    assert words in row
+
+
+def test_a_log_that_takes_over_from_another_says_where_that_stood(material):
+    cites = LogHead(count=5, head="ab" * 32)
+    changed = with_entry(
+        material, kind=EntryKind.RECEIVED, item=None, name=None, size=None, digests=(),
+        holder=None, giver="amara", receiver="Counsel", how="USB stick", cites=cites,
+    )  # fmt: skip
+    lines = printed(changed)
+    row = next(line for line in lines if line.startswith("1 | "))
+    assert (
+        "Received; this log takes over from the giver's; from Amara Dean to Counsel; USB stick"
+    ) in row
+    assert row.endswith("| T")
+    assert f"Entry 1, head of the giver's log after its entry 5 | {'ab' * 32} | M" in lines
 
 
 def test_a_repair_of_the_log_is_shown(material):
