@@ -48,7 +48,9 @@ __all__ = [
     "QuoteNotUnique",
     "RecordingUnreadable",
     "SealError",
+    "ServeRefused",
     "ServedItemChanged",
+    "ServedRecordUnusable",
     "SeveralErrors",
     "SpanError",
     "SpanOutsideRecording",
@@ -388,6 +390,22 @@ class ServedItemChanged(AssemblyError):
         )
 
 
+class ServedRecordUnusable(AssemblyError):
+    """What was served is not on record as it must be; `reason` goes on from the path."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(path, reason)
+
+    def __str__(self) -> str:
+        """Say which file and why, and that it must come back."""
+        return (
+            f"{self.path} {self.reason}. What was served does not move: restore the file from a "
+            "copy, such as that in the firm's last package. Nothing was built."
+        )
+
+
 class LayoutUnstable(AssemblyError):
     """Page numbers did not settle, because a page printed elsewhere changed a part's length."""
 
@@ -428,6 +446,25 @@ class OutputNotOurs(OutputError):
         return (
             f"{self.path} exists and is not an evidencekit package. It was left as it is. "
             "Choose another name for the output."
+        )
+
+
+class ServeRefused(OutputError):
+    """A served copy would hold what must not leave.
+
+    `hits` holds a pair for each thing found: what it is, by id, and where it was found. Neither
+    holds a name.
+    """
+
+    def __init__(self, hits: Sequence[tuple[str, str]]) -> None:
+        self.hits = tuple(hits)
+        super().__init__(self.hits)
+
+    def __str__(self) -> str:
+        """List what was found, and say that nothing was handed over."""
+        listed = "\n".join(f"  {what}, in {where}" for what, where in self.hits)
+        return (
+            f"the served copy would hold what must not leave:\n{listed}\nNothing was handed over."
         )
 
 
