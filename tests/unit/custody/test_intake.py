@@ -4,30 +4,53 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import hashlib
+import os
 import pickle
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
+from evidencekit.custody.compare import Relation, compare_logs
 from evidencekit.custody.intake import check_recordings, intake
 from evidencekit.custody.log import read_log
 from evidencekit.errors import (
     Cancelled,
+    CustodyError,
     DigestMismatch,
     IntakeError,
     NotTakenIn,
     PathEscapes,
     RecordingUnreadable,
 )
-from evidencekit.model.custody import EntryKind
+from evidencekit.model.custody import CustodyEntry, CustodyLog, EntryKind
 from evidencekit.model.findings import Severity
 from evidencekit.model.matter import Case, Matter
 from evidencekit.model.recording import Recording
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+TAKE_IN_AGAIN = """
+import datetime, sys
+from evidencekit.custody.intake import intake
+from evidencekit.model.matter import Case, Matter
+from evidencekit.model.recording import Recording
+files = {"visit": "recordings/visit.m4a", "voicemail": "recordings/voicemail.mp3"}
+matter = Matter(
+    case=Case(title="Re E (A Child)"),
+    recordings=tuple(Recording(id=key, file=file) for key, file in files.items()),
+)
+now = datetime.datetime(2026, 5, 21, tzinfo=datetime.UTC)
+report = intake(matter, folder=sys.argv[1], by="R", now=now)
+print(*(each.code for each in report.findings))
+"""
 NOW = dt.datetime(2026, 5, 20, 15, 2, 11, tzinfo=dt.UTC)
 FILES = {"visit": "recordings/visit.m4a", "voicemail": "recordings/voicemail.mp3"}
 
@@ -45,6 +68,15 @@ def folder(tmp_path: Path) -> Path:
     for key, file in FILES.items():
         (tmp_path / file).write_bytes(key.encode() * 1000)
     return tmp_path
+
+
+def can_mount() -> bool:
+    """Say whether a file system can be mounted, in a name space of its own."""
+    if shutil.which("unshare") is None:
+        return False
+    return (
+        subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode == 0
+    )
 
 
 def codes(report: object) -> list[tuple[str, str]]:
@@ -205,6 +237,116 @@ def test_originals_are_not_written_to(folder: Path) -> None:
     for file, status in before.items():
         after = (folder / file).stat()
         assert (after.st_mtime_ns, after.st_ctime_ns) == (status.st_mtime_ns, status.st_ctime_ns)
+
+
+def test_an_executor_changes_nothing_but_who_works(folder: Path) -> None:
+    intake(matter_of(FILES), folder=folder, by="R", now=NOW)
+    serial = (folder / "custody.jsonl").read_bytes()
+    for kind in (ThreadPoolExecutor, ProcessPoolExecutor):
+        (folder / "custody.jsonl").unlink()
+        with kind(2) as pool:
+            intake(matter_of(FILES), folder=str(folder), by="R", now=NOW, executor=pool)
+        assert (folder / "custody.jsonl").read_bytes() == serial
+
+
+def test_a_holder_stands_apart_from_who_made_the_entry(folder: Path) -> None:
+    intake(matter_of(FILES), folder=folder, by="Ruth Kemp", now=NOW, holder="amara")
+    entry = read_log(folder / "custody.jsonl").entries[0]
+    assert (entry.entered_by, entry.holder) == ("Ruth Kemp", "amara")
+
+
+def test_a_folder_in_which_nothing_can_be_written_is_only_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intake(matter_of({"visit": FILES["visit"]}), folder=folder, by="R", now=NOW)
+    (folder / ".custody.jsonl.lock").unlink(missing_ok=True)
+    real = os.open
+
+    def read_only(name: object, flags: int, *rest: object, **more: object) -> int:
+        if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+            raise OSError(errno.EROFS, "Read-only file system")
+        return real(name, flags, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "open", read_only)
+    report = intake(matter_of({"visit": FILES["visit"]}), folder=folder, by="R", now=NOW)
+    assert codes(report) == [("EK-D010", "visit")]
+    with pytest.raises(CustodyError, match="Read-only file system"):
+        intake(matter_of(FILES), folder=folder, by="R", now=NOW)
+    assert sorted(each.name for each in folder.iterdir()) == ["custody.jsonl", "recordings"]
+
+
+def test_a_really_read_only_file_system_is_only_read(folder: Path) -> None:
+    if not can_mount():
+        pytest.skip("no file system can be mounted here")
+    matter = matter_of(FILES)
+    intake(matter, folder=folder, by="R", now=NOW)
+    (folder / ".custody.jsonl.lock").unlink(missing_ok=True)
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && '
+         'exec "$2" -c "$3" "$1"', "sh", folder, sys.executable, TAKE_IN_AGAIN],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "EK-D010 EK-D010\n"), done.stderr
+
+
+def test_another_matters_log_is_refused_and_left_alone(folder: Path) -> None:
+    intake(matter_of({"interview": FILES["visit"]}), folder=folder, by="R", now=NOW)
+    before = (folder / "custody.jsonl").read_bytes()
+    with pytest.raises(CustodyError, match="interview first, and none of this matter's"):
+        intake(matter_of({"voicemail": FILES["voicemail"]}), folder=folder, by="R", now=NOW)
+    assert (folder / "custody.jsonl").read_bytes() == before
+
+
+def test_the_same_bytes_under_a_new_id_are_this_matters(folder: Path) -> None:
+    intake(matter_of({"interview": FILES["visit"]}), folder=folder, by="R", now=NOW)
+    report = intake(matter_of({"visit": FILES["visit"]}), folder=folder, by="R", now=NOW)
+    assert codes(report) == [("EK-D012", "visit"), ("EK-L014", "interview")]
+
+
+def test_a_recording_that_left_the_matter_is_still_accounted_for(folder: Path) -> None:
+    intake(matter_of(FILES), folder=folder, by="R", now=NOW)
+    report = intake(matter_of({"visit": FILES["visit"]}), folder=folder, by="R", now=NOW)
+    assert codes(report) == [("EK-D010", "visit"), ("EK-L014", "voicemail")]
+    assert "entry 2 of the custody log took it in" in report.findings[1].message
+
+
+def test_one_recording_can_serve_two_matters(folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    (other / "recordings").mkdir(parents=True)
+    (other / "recordings" / "a.m4a").write_bytes((folder / FILES["visit"]).read_bytes())
+    intake(matter_of(FILES), folder=folder, by="R", now=NOW)
+    intake(matter_of({"a": "recordings/a.m4a"}), folder=other, by="R", now=NOW)
+    here, there = (read_log(each / "custody.jsonl") for each in (folder, other))
+    assert here.entries[0].digests == there.entries[0].digests
+    assert compare_logs(here, there).relation is Relation.UNRELATED
+
+
+def test_a_log_of_many_recordings_is_not_searched_once_for_each(folder: Path) -> None:
+    files = {f"r{number}": f"recordings/{number}.bin" for number in range(3000)}
+    for number in range(3000):
+        (folder / "recordings" / f"{number}.bin").write_bytes(b"%d" % number)
+    intake(matter_of(files), folder=folder, by="R", now=NOW)
+    log = read_log(folder / "custody.jsonl")
+    looked_at = 0
+
+    class Counting(tuple[CustodyEntry, ...]):
+        def __iter__(self) -> Iterator[CustodyEntry]:
+            nonlocal looked_at
+            looked_at += 1
+            return super().__iter__()
+
+    check_recordings(matter_of(files), folder, CustodyLog(entries=Counting(log.entries)))
+    assert looked_at <= 2
+
+
+def test_a_recording_replaced_while_it_is_read_is_refused(folder: Path) -> None:
+    def grow(_: object) -> None:
+        with (folder / FILES["visit"]).open("ab") as more:
+            more.write(b"more")
+
+    with pytest.raises(IntakeError, match="changed while it was read"):
+        intake(matter_of(FILES), folder=folder, by="R", now=NOW, progress=grow)
+    assert not (folder / "custody.jsonl").exists()
 
 
 def test_checking_returns_the_digests_by_id(folder: Path) -> None:
