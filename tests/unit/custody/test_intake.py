@@ -51,6 +51,11 @@ now = datetime.datetime(2026, 5, 21, tzinfo=datetime.UTC)
 report = intake(matter, folder=sys.argv[1], by="R", now=now)
 print(*(each.code for each in report.findings))
 """
+READ_ONLY = """
+mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" || exit 3
+touch "$1/custody.jsonl" 2>/dev/null && exit 4
+exec "$2" -c "$3" "$1"
+"""
 NOW = dt.datetime(2026, 5, 20, 15, 2, 11, tzinfo=dt.UTC)
 FILES = {"visit": "recordings/visit.m4a", "voicemail": "recordings/voicemail.mp3"}
 
@@ -74,9 +79,8 @@ def can_mount() -> bool:
     """Say whether a file system can be mounted, in a name space of its own."""
     if shutil.which("unshare") is None:
         return False
-    return (
-        subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode == 0
-    )
+    command = ["unshare", "-m", "mount", "--bind", "/", "/mnt"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def codes(report: object) -> list[tuple[str, str]]:
@@ -282,10 +286,11 @@ def test_a_really_read_only_file_system_is_only_read(folder: Path) -> None:
     intake(matter, folder=folder, by="R", now=NOW)
     (folder / ".custody.jsonl.lock").unlink(missing_ok=True)
     done = subprocess.run(
-        ["unshare", "-m", "sh", "-c", 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && '
-         'exec "$2" -c "$3" "$1"', "sh", folder, sys.executable, TAKE_IN_AGAIN],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        ["unshare", "-m", "sh", "-c", READ_ONLY, "sh", folder, sys.executable, TAKE_IN_AGAIN],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, done.stdout) == (0, "EK-D010 EK-D010\n"), done.stderr
 
 
@@ -330,6 +335,8 @@ def test_a_log_of_many_recordings_is_not_searched_once_for_each(folder: Path) ->
     looked_at = 0
 
     class Counting(tuple[CustodyEntry, ...]):
+        __slots__ = ()
+
         def __iter__(self) -> Iterator[CustodyEntry]:
             nonlocal looked_at
             looked_at += 1
