@@ -35,15 +35,20 @@ def recording(folder: Path, seconds: int) -> None:
 def matter(folder: Path, seconds: int) -> Path:
     """Write a matter with ten clips of five seconds, spread over the recording."""
     lines = [
-        'schema = "evidencekit/matter/1"', "[case]", 'title = "Re E (A Child)"', "[recordings.long]",
+        'schema = "evidencekit/matter/1"',
+        "[case]",
+        'title = "Re E (A Child)"',
+        "[recordings.long]",
         'file = "long.m4a"',
-    ]  # fmt: skip
+    ]
     for number in range(10):
         start = number * (seconds - 10) // 10 + 3
         lines += [
-            "[[recordings.long.clip]]", f'title = "Passage {number + 1}"',
-            f'from = "{start // 60}:{start % 60:02}"', f'to = "{(start + 5) // 60}:{(start + 5) % 60:02}"',
-        ]  # fmt: skip
+            "[[recordings.long.clip]]",
+            f'title = "Passage {number + 1}"',
+            f'from = "{start // 60}:{start % 60:02}"',
+            f'to = "{(start + 5) // 60}:{(start + 5) % 60:02}"',
+        ]
     path = folder / "matter.toml"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path

@@ -68,7 +68,7 @@ class EvidenceError(Exception):
 
     def __eq__(self, other: object) -> bool:
         """Compare by type and facts."""
-        return type(self) is type(other) and self.args == other.args  # type: ignore[attr-defined]
+        return type(self) is type(other) and self.args == other.args
 
     def __hash__(self) -> int:
         """Hash what equality compares; facts that cannot be hashed count by their text."""
