@@ -161,41 +161,45 @@ class _Look:
         if not stat.S_ISDIR(folder.lstat().st_mode):
             self.add("EK-G008", FOLDER, "is not a folder")
             return files
+        named: set[str] = set()
         for name in sorted(os.listdir(folder)):  # noqa: PTH208 - names
-            shown = f"{FOLDER}/{ascii(name)[1:-1]}"
-            if name not in ALLOWED:
-                self.add("EK-G008", shown, "a file that no seal has")
-                continue
-            data = _read(folder / name, _MOST_SIDE_BYTES)
+            data = _read(folder / name, _MOST_SIDE_BYTES) if name in ALLOWED else None
             if data is None:
-                self.add("EK-G008", shown, "is not an ordinary file that can be read")
-                continue
-            files[name] = data
+                odd = "is not an ordinary file that can be read"
+                message = odd if name in ALLOWED else "a file that no seal has"
+                self.add("EK-G008", f"{FOLDER}/{ascii(name)[1:-1]}", message)
+                named.add(name)
+            else:
+                files[name] = data
         timed = any(each in files for each in (*WITH_TIME, AUTHORITY))
         for name in (*ALWAYS, *(WITH_TIME if timed else ())):
-            if name not in files:
+            if name not in files and name not in named:
                 self.add("EK-G008", f"{FOLDER}/{name}", "missing")
+                named.add(name)
         if CHECKSUMS in files:
-            self.checksums(files)
+            self.checksums(files, named)
         return files
 
-    def checksums(self, files: Mapping[str, bytes]) -> None:
-        """Compare the files with CHECKSUMS.txt: whatever else is under no signature shows here."""
+    def checksums(self, files: Mapping[str, bytes], named: set[str]) -> None:
+        """Compare the files with CHECKSUMS.txt: whatever else is under no signature shows here.
+
+        Files in *named* have a finding already.
+        """
+        own = f"{FOLDER}/{CHECKSUMS}"
         listed = _checksums(files[CHECKSUMS])
         if listed is None:
-            self.add("EK-G008", f"{FOLDER}/{CHECKSUMS}", "is not a list of digests and names")
+            self.add("EK-G008", own, "is not a list of digests and names")
             return
-        for name in sorted(set(files) - {CHECKSUMS} | set(listed)):
+        for name in sorted((set(files) | set(listed)) - {CHECKSUMS} - named):
             found = hashlib.sha256(files[name]).hexdigest() if name in files else None
             if found == listed.get(name):
                 continue
-            message = (
-                f"missing, and listed in {CHECKSUMS}"
-                if found is None
-                else f"not listed in {CHECKSUMS}"
-                if name not in listed
-                else f"is not the file that {CHECKSUMS} lists"
-            )
+            if found is None:
+                message = f"missing, and listed in {own}"
+            elif name in listed:
+                message = f"does not agree with its digest in {own}"
+            else:
+                message = f"not listed in {own}"
             subject = f"{FOLDER}/{ascii(name)[1:-1]}"
             self.add("EK-G008", subject, message, expected=listed.get(name), found=found)
 
