@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cryptography import x509
 
 NOW = dt.datetime.now(dt.UTC)
-SIGNS = ((usage("digital_signature"), True),)
+SIGNS = ((usage("digital_signature", "content_commitment"), True),)
 CONTENT = {"bundle.json": '{"schema":"evidencekit/bundle/1"}', "clips/one.wav": "one"}
 
 
