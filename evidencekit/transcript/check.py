@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from evidencekit.model.findings import Finding, Severity
 from evidencekit.model.timecode import format_media_time
-from evidencekit.transcript.tally import summed_up
+from evidencekit.transcript.tally import noted, summed_up
 from evidencekit.transcript.words import tokens
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def check_transcript(transcript: Transcript, *, length_ms: int) -> tuple[Finding
             "EK-T008",
             Severity.WARNING,
             subject,
-            [_place(cue) for cue in cues if cue.end_ms <= cue.start_ms],
+            [_place(cue) for cue in cues if cue.end_ms <= cue.start_ms and not cue.end_inferred],
             one="a cue ends when it begins, or before",
             many="{count} cues end when they begin, or before",
         ),
@@ -105,6 +105,14 @@ def _counts(transcript: Transcript) -> tuple[Finding, ...]:
 def _beyond(cues: Sequence[Cue], subject: str, length_ms: int) -> tuple[Finding, ...]:
     beyond = [cue for cue in cues if max(cue.start_ms, cue.end_ms) > length_ms]
     length = format_media_time(length_ms)
+    spoken = [cue for cue in cues if cue.text.strip()]
+    outside = [cue for cue in spoken if cue.start_ms >= length_ms]
+    if len(outside) * 2 > len(spoken):
+        message = (
+            f"{len(outside)} of {len(spoken)} cues begin after the recording's end, at {length}: "
+            "the transcript may belong to another recording"
+        )
+        return (noted("EK-T018", subject, message, severity=Severity.WARNING),)
     return summed_up(
         "EK-T001",
         Severity.WARNING,
@@ -125,7 +133,8 @@ def _overlapping(cues: Sequence[Cue]) -> list[Cue]:
     found: list[Cue] = []
     for cue in cues:
         above = last.get(cue.speaker)
-        if above and above.number != cue.number and above.start_ms <= cue.start_ms < above.end_ms:
+        known = above is not None and not above.end_inferred and above.number != cue.number
+        if above and known and above.start_ms <= cue.start_ms < above.end_ms:
             found.append(cue)
         last[cue.speaker] = cue
     return found
@@ -134,14 +143,17 @@ def _overlapping(cues: Sequence[Cue]) -> list[Cue]:
 def _repeated(cues: Sequence[Cue]) -> list[Cue]:
     """Return the first cue of each row in which the same words are repeated."""
     found: list[Cue] = []
-    row: list[Cue] = []
+    first: Cue | None = None
+    length = 0
     words: tuple[str, ...] = ()
     for cue in cues:
         now = tuple(token.folded for token in tokens(cue.text))
-        row = [*row, cue] if now and now == words else [cue]
+        if first is None or not now or now != words:
+            first, length = cue, 0
         words = now
-        if len(row) == _REPEATED_IN_A_ROW:
-            found.append(row[0])
+        length += 1
+        if length == _REPEATED_IN_A_ROW:
+            found.append(first)
     return found
 
 

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Reading a transcript file, whatever its format.
 
-The content says which format it is, never the name. A format is one module with `NAME`,
-`recognise(text)`, which returns why the text is taken for it or None, and `read(text, name)`; it
-is added by naming it in `FORMATS`. If two fit, nothing is guessed: the error names both.
+The content says which format it is, never the name. A format is one module with `NAME`, `KIND`,
+`recognise(content)`, which returns why the content is taken for it or None, and
+`read(content, name)`; `KIND` says whether the content is handed over as text, parsed JSON or XML,
+or bytes. It is added by naming it in `FORMATS`, or in `BY_LOOK` if only the look of lines tells
+it, which is asked when no other fits. If two fit, nothing is guessed: the error names both.
 """
 
 from __future__ import annotations
@@ -11,34 +13,87 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
 from evidencekit.errors import TranscriptError
-from evidencekit.model.findings import Finding, Severity
 from evidencekit.model.transcript import Transcript
-from evidencekit.transcript import srt, vtt
+from evidencekit.transcript import (
+    assemblyai,
+    aws,
+    aws_calls,
+    azure,
+    deepgram,
+    docx,
+    elan,
+    google,
+    otranscribe,
+    otter,
+    revai,
+    sbv,
+    srt,
+    table,
+    teams,
+    teams_metadata,
+    textgrid,
+    timed_text,
+    ttml,
+    vtt,
+    whisper_cpp,
+    whisper_json,
+    whisper_tsv,
+    whisperx,
+)
+from evidencekit.transcript.content import Content, Kind
 from evidencekit.transcript.decode import decode
 from evidencekit.transcript.limits import MOST_BYTES
+from evidencekit.transcript.tally import noted
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["FORMATS", "Format", "read_text", "read_transcript"]
+__all__ = ["BY_LOOK", "FORMATS", "Format", "read_text", "read_transcript"]
 
 
 @frozen(kw_only=True)
 class Format:
-    """A format that can be read."""
+    """A format that can be read. `by_look` is for what only the look of its lines tells."""
 
     name: str
-    recognise: Callable[[str], str | None]
-    read: Callable[[str, str], Transcript]
+    recognise: Callable[[Any], str | None]
+    read: Callable[[Any, str], Transcript]
+    kind: Kind = Kind.TEXT
+    by_look: bool = False
 
 
+_WITH_SIGNS = (
+    vtt, srt, sbv, teams, teams_metadata, ttml, elan, textgrid, whisper_json, whisper_tsv,
+    whisperx, whisper_cpp, aws, aws_calls, google, azure, deepgram, assemblyai, revai, otranscribe,
+    table, docx,
+)  # fmt: skip
+BY_LOOK = (otter, timed_text)
 FORMATS: tuple[Format, ...] = tuple(
-    Format(name=module.NAME, recognise=module.recognise, read=module.read) for module in (vtt, srt)
+    Format(
+        name=module.NAME,
+        recognise=module.recognise,
+        read=module.read,
+        kind=module.KIND,
+        by_look=module in BY_LOOK,
+    )
+    for module in (*_WITH_SIGNS, *BY_LOOK)
+)
+#: These say themselves what they are.
+_NEED_NO_REASON = frozenset({vtt.NAME, srt.NAME})
+#: How other files begin that are taken for transcripts, and what to do with them.
+_OTHER_FILES = (
+    (b"PK\x03\x04", "it is a zip or an office document, but none of Word's .docx"),
+    (b"\xd0\xcf\x11\xe0", "it is an older or a locked office document. Save it as .docx"),
+    (b"%PDF", "it is a PDF, which holds pages and no cues"),
+    (b"{\\rtf", "it is rich text (.rtf). Save it as .docx or plain text"),
+    (b"RIFF", "it is a recording"),
+    (b"ID3", "it is a recording"),
+    (b"ooBinaryFile", "it is a binary file of Praat's. Save it as a text file there"),
 )
 
 
@@ -51,7 +106,15 @@ def read_transcript(path: Path, *, name: str, encoding: str | None = None) -> Tr
         TranscriptError: if the file cannot be opened, is too large, is not in its encoding, or is
             of no format that is known or of more than one.
     """
-    return read_text(decode(_contents(path, name), name=name, encoding=encoding), name=name)
+    data = _contents(path, name)
+    of_bytes = [each for each in FORMATS if each.kind is Kind.BYTES]
+    if any(each.recognise(data) for each in of_bytes):
+        return _read(Content(name=name, data=data), name, of_bytes)
+    for begins, reason in _OTHER_FILES:
+        if data.startswith(begins):
+            msg = f"{reason}. Export the transcript from the program that made it"
+            raise TranscriptError(name, 0, msg)
+    return read_text(decode(data, name=name, encoding=encoding), name=name)
 
 
 def read_text(text: str, *, name: str, formats: Sequence[Format] = FORMATS) -> Transcript:
@@ -60,18 +123,24 @@ def read_text(text: str, *, name: str, formats: Sequence[Format] = FORMATS) -> T
     Raises:
         TranscriptError: as `read_transcript`.
     """
-    chosen = _choose(text, name, formats)
-    transcript = chosen.read(text, name)
+    if not text.strip():
+        msg = "it is empty"
+        raise TranscriptError(name, 0, msg)
+    transcript = _read(Content(name=name, text=text), name, formats)
     if count := text.count("\0"):
-        finding = Finding(
-            code="EK-T014",
-            severity=Severity.NOTE,
-            subject=name,
-            message=f"NUL characters, {count} in all, are shown as \N{REPLACEMENT CHARACTER}",
-            group="transcript",
-        )
+        message = f"NUL characters, {count} in all, are shown as \N{REPLACEMENT CHARACTER}"
+        finding = noted("EK-T014", name, message)
         transcript = evolve(transcript, findings=(*transcript.findings, finding))
     return transcript
+
+
+def _read(content: Content, name: str, formats: Sequence[Format]) -> Transcript:
+    chosen, reason = _choose(content, name, formats)
+    transcript = chosen.read(content.seen_as(chosen.kind), name)
+    if chosen.name in _NEED_NO_REASON:
+        return transcript
+    finding = noted("EK-T020", name, f"it was read as {chosen.name}, because {reason}")
+    return evolve(transcript, findings=(finding, *transcript.findings))
 
 
 def _contents(path: Path, name: str) -> bytes:
@@ -95,14 +164,15 @@ def _contents(path: Path, name: str) -> bytes:
     return contents
 
 
-def _choose(text: str, name: str, formats: Sequence[Format]) -> Format:
-    if not text.strip():
-        msg = "it is empty"
-        raise TranscriptError(name, 0, msg)
-    fits = [(each, why) for each in formats if (why := each.recognise(text))]
+def _choose(content: Content, name: str, formats: Sequence[Format]) -> tuple[Format, str]:
+    fits = _fitting(content, [each for each in formats if not each.by_look])
+    if not fits:
+        fits = _fitting(content, [each for each in formats if each.by_look])
     if len(fits) == 1:
-        return fits[0][0]
+        return fits[0]
     known = ", ".join(each.name for each in formats)
+    if not fits and content.problem:
+        raise TranscriptError(name, 0, content.problem)
     if not fits:
         msg = (
             f"its content is of no transcript format that is known here ({known}). Export it from "
@@ -112,3 +182,12 @@ def _choose(text: str, name: str, formats: Sequence[Format]) -> Format:
     listed = " and ".join(f"{each.name} ({why})" for each, why in fits)
     msg = f"its content fits {listed}. Export it again in one of these formats only"
     raise TranscriptError(name, 0, msg)
+
+
+def _fitting(content: Content, formats: Sequence[Format]) -> list[tuple[Format, str]]:
+    found = []
+    for each in formats:
+        seen = content.seen_as(each.kind)
+        if seen is not None and (why := each.recognise(seen)):
+            found.append((each, why))
+    return found

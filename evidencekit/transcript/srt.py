@@ -16,18 +16,20 @@ from attrs import define, field, frozen
 from evidencekit.errors import TranscriptError
 from evidencekit.model.findings import Finding, Severity
 from evidencekit.model.transcript import Cue, Transcript
+from evidencekit.transcript.content import Kind
 from evidencekit.transcript.decode import split_lines
 from evidencekit.transcript.limits import refuse_too_many_cues
 from evidencekit.transcript.tally import summed_up
-from evidencekit.transcript.times import timestamp_ms
+from evidencekit.transcript.times import looks_like_teams, timestamp_ms
 from evidencekit.transcript.voices import speakers_from_labels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["NAME", "read", "recognise"]
+__all__ = ["KIND", "NAME", "read", "recognise"]
 
 NAME = "srt"
+KIND = Kind.TEXT
 _TIME = r"((?:[0-9]{1,6}:)?[0-9]{2}:[0-9]{2}[,.][0-9]{3})"
 _TIMINGS = re.compile(rf"[ \t]*{_TIME}[ \t]*-->[ \t]*{_TIME}(?:[ \t].*)?")
 #: Meant as times, whether or not they can be read.
@@ -41,7 +43,7 @@ _TAGS = re.compile(
 
 def recognise(text: str) -> str | None:
     """Return why *text* is taken for SubRip, or None."""
-    if text.startswith("WEBVTT") or not _ANY_TIMINGS.search(text):
+    if text.startswith("WEBVTT") or looks_like_teams(text) or not _ANY_TIMINGS.search(text):
         return None
     return "a line of it is two times with an arrow between"
 

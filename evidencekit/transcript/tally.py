@@ -14,7 +14,7 @@ from evidencekit.model.findings import Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["summed_up"]
+__all__ = ["noted", "summed_up"]
 
 
 def summed_up(
@@ -41,3 +41,10 @@ def summed_up(
         code=code, severity=severity, subject=subject, message=message, group="transcript"
     )
     return (finding,)
+
+
+def noted(code: str, subject: str, message: str, *, severity: Severity = Severity.NOTE) -> Finding:
+    """Return a finding about the transcript as a whole."""
+    return Finding(
+        code=code, severity=severity, subject=subject, message=message, group="transcript"
+    )

@@ -16,19 +16,22 @@ from attrs import define, field, frozen
 from evidencekit.errors import TranscriptError
 from evidencekit.model.findings import Finding, Severity
 from evidencekit.model.transcript import Cue, Transcript, Word
+from evidencekit.transcript import teams_metadata
+from evidencekit.transcript.content import Kind
 from evidencekit.transcript.decode import split_lines
 from evidencekit.transcript.limits import refuse_too_many_cues
 from evidencekit.transcript.markup import Piece, pieces
 from evidencekit.transcript.tally import summed_up
-from evidencekit.transcript.times import TIMESTAMP, timestamp_ms
+from evidencekit.transcript.times import TIMESTAMP, looks_like_teams, timestamp_ms
 from evidencekit.transcript.voices import speakers_from_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["NAME", "read", "recognise"]
+__all__ = ["KIND", "NAME", "read", "recognise"]
 
 NAME = "webvtt"
+KIND = Kind.TEXT
 _SIGNATURE = re.compile(r"WEBVTT(?:[ \t\r\n]|\Z)")
 _TIMINGS = re.compile(
     rf"[ \t\f]*({TIMESTAMP.pattern})[ \t\f]*-->[ \t\f]*({TIMESTAMP.pattern})(?P<settings>.*)"
@@ -40,7 +43,9 @@ _EDGE = " \t\n\f"
 
 def recognise(text: str) -> str | None:
     """Return why *text* is taken for WebVTT, or None."""
-    return "its first line is WEBVTT" if _SIGNATURE.match(text) else None
+    if not _SIGNATURE.match(text) or looks_like_teams(text) or teams_metadata.recognise(text):
+        return None
+    return "its first line is WEBVTT"
 
 
 @frozen(kw_only=True)
