@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The catalogue of acts: everything that somebody might do to a finished package without a seal.
+
+Each act is a function `act(package) -> Expectation`, named by what is done. It stands in the module
+of what it is done to: files, log, record, sound, papers, pdf. They were written from the format
+alone, by somebody who did not read the verifier.
+
+Three strengths of enemy, told apart by what they make agree again:
+
+| the enemy            | makes agree                                              | by                |
+| clumsy               | nothing                                                  | no helper         |
+| knows BagIt          | manifest, Payload-Oxum, tag manifest                     | `insider.seal`    |
+| knows evidencekit    | and every digest and size in the record, pin and log     | `insider.rebuild` |
+| has evidencekit      | and the pages                                            | `build`           |
+
+Against the last no software helps that has the package alone: `everything_made_anew`.
+
+Needs a seal. These acts are about signatures and time stamps, which a package does not have yet:
+
+| act                                                        | what finds it                          |
+| bag re-signed with a foreign key of the same common name   | the key's fingerprint, kept elsewhere  |
+| signature stripped; signature and stamp stripped           | "unsigned" is said, never "OK"         |
+| stamp stripped; bare token in place of the whole response  | the stamp is checked as a response     |
+| stamp of another file; stamp by a foreign authority        | imprint; trust from outside            |
+| bytes after the signature; bytes after the stamp           | the stamp's imprint; strict decoding   |
+| tag manifest changed after signing, line ends included     | the signature                          |
+| any act above by the holder of the key, who signs again    | samples, chain, pin, pages, as here    |
+| full rebuild by the holder of the key with a new stamp     | nothing in the package: an older stamp |
+"""
+
+from __future__ import annotations
+
+from tamper import acts_files, acts_log, acts_papers, acts_pdf, acts_record, acts_sound
+from tamper.insider import ACTS, Act, Expectation
+
+__all__ = [
+    "ACTS",
+    "Act",
+    "Expectation",
+    "acts_files",
+    "acts_log",
+    "acts_papers",
+    "acts_pdf",
+    "acts_record",
+    "acts_sound",
+]
