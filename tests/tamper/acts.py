@@ -8,7 +8,7 @@ alone, by somebody who did not read the verifier.
 Three strengths of enemy, told apart by what they make agree again:
 
 | the enemy            | makes agree                                              | by                |
-| clumsy               | nothing                                                  | no helper         |
+| clumsy               | nothing                                                  |                   |
 | knows BagIt          | manifest, Payload-Oxum, tag manifest                     | `insider.seal`    |
 | knows evidencekit    | and every digest and size in the record, pin and log     | `insider.rebuild` |
 | has evidencekit      | and the pages                                            | `build`           |
