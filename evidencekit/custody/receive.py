@@ -109,7 +109,8 @@ def receive(
             for each in recordings
             if log.intake_of(each.id) is None
         ]
-        known = not taken and _received(told, cited, log) is not None
+        # A run that was killed may have left the first of its entries, and not the others.
+        known = _received(told, cited, log) is not None
         return taken if known else [_draft(told, cited, stamp), *taken]
 
     after = append_after(folder / LOG_NAME, decide, stamp=stamp)
