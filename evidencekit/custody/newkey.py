@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from evidencekit.custody.certificates import require_sign
 from evidencekit.custody.durable import O_BINARY, flush, flush_folder, write_all
 from evidencekit.custody.keys import SigningKey
-from evidencekit.errors import AlreadyExists, KeyUnusable, OutputError
+from evidencekit.errors import AlreadyExists, OutputError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,18 +116,19 @@ def write_key(key: SigningKey, path: Path, *, password: str) -> Path:
 
     Raises:
         AlreadyExists: if one of the two names is taken.
-        KeyUnusable: if *password* has fewer than 8 characters, or *path* ends in .crt.
-        OutputError: if a file cannot be written; neither is left.
+        OutputError: if *password* has fewer than 8 characters, *path* ends in .crt, or a file
+            cannot be written; neither is left.
     """
     require_sign()
     from cryptography.hazmat.primitives.serialization import Encoding
 
     if len(password) < _LEAST_PASSWORD:
-        reason = f"needs a password of {_LEAST_PASSWORD} characters or more."
-        raise KeyUnusable(path.name, reason)
+        msg = f"a key needs a password of {_LEAST_PASSWORD} characters or more. No key was made."
+        raise OutputError(msg)
     certificate_path = path.with_suffix(".crt")
     if certificate_path == path:
-        raise KeyUnusable(path.name, "needs another ending: .crt is for its certificate.")
+        msg = f"{path.name} needs another ending: .crt is for its certificate. No key was made."
+        raise OutputError(msg)
     for each in (path, certificate_path):
         if os.path.lexists(each):
             raise AlreadyExists(str(each))
@@ -152,7 +153,7 @@ def write_key(key: SigningKey, path: Path, *, password: str) -> Path:
         for each in made:
             each.unlink(missing_ok=True)
         if isinstance(error, OSError):
-            msg = f"{path} could not be written: {error.strerror}. No key was kept."
+            msg = f"{path} could not be written: {error.strerror}. No key was made."
             raise OutputError(msg) from error
         raise
     return certificate_path
