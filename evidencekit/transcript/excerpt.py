@@ -8,6 +8,7 @@ speech included, and in grey one cue of context either side. No word is ever cut
   are kept apart, to be printed as outside. A word that the edge itself falls in is inside.
 - Where they have none, the whole cue is printed, marked as cut: nobody knows which words the
   audio leaves out.
+- The last cue of a transcript that gives no ends is taken to go on, and is marked as cut.
 - `first_words` and `last_words` take words out of print and nothing out of the audio. Where that
   happens inside a line, `OMITTED` stands for what was taken out, in square brackets as an editor's;
   a cue taken out whole is not numbered, and the nearest one is printed as context.
@@ -23,6 +24,7 @@ from attrs import evolve, frozen
 
 from evidencekit.errors import QuoteNotUnique
 from evidencekit.model.transcript import Cue, Edge, Excerpt, ExcerptLine
+from evidencekit.transcript.openend import is_open
 from evidencekit.transcript.words import find_in_texts, placed_words
 
 if TYPE_CHECKING:
@@ -92,6 +94,8 @@ def excerpt(
 def _part(index: int, cue: Cue, span: Span) -> _Part | None:
     """Return what of the cue lies in the span, or None if nothing of it does."""
     low, high = sorted((cue.start_ms, cue.end_ms))
+    if is_open(cue):
+        high = max(low, span.end_ms) + 1
     if not cue.text.strip() or not _touches(low, high, span):
         return None
     placed = placed_words(cue)

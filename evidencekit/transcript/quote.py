@@ -20,6 +20,8 @@ def span_of_quote(
 ) -> Span:
     """Return the span in which *quote* is spoken, made wider and kept inside the recording.
 
+    Words that nobody knows the end of last to the recording's end.
+
     Raises:
         QuoteNotUnique: if the words occur nowhere, or more than once.
         SpanOutsideRecording: if they stand at a time beyond the recording's end.
@@ -32,5 +34,5 @@ def span_of_quote(
         raise SpanOutsideRecording(where, place.start_ms, place.end_ms, length_ms)
     return Span(
         start_ms=max(0, place.start_ms - before_ms),
-        end_ms=min(length_ms, place.end_ms + after_ms),
+        end_ms=length_ms if place.end_open else min(length_ms, place.end_ms + after_ms),
     )

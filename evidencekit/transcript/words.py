@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from evidencekit.transcript.openend import is_open
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -71,6 +73,8 @@ class Place:
 
     `first_cue` and `last_cue` index its cues; `start` and `end` are positions in their texts. The
     times are those of the words where the transcript has such, and else those of the cues.
+    `end_open` is True where nobody knows when the words end: in the last cue of a transcript that
+    gives no ends.
     """
 
     start_ms: int
@@ -79,6 +83,7 @@ class Place:
     last_cue: int
     start: int
     end: int
+    end_open: bool = False
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -154,6 +159,7 @@ def placed_words(cue: Cue) -> tuple[tuple[int, int, Word], ...]:
 def _place(cues: Sequence[Cue], match: Match) -> Place:
     touched = range(match.first_text, match.last_text + 1)
     times: list[int] = []
+    end_open = False
     for index in touched:
         cue = cues[index]
         start = match.start if index == match.first_text else 0
@@ -163,6 +169,7 @@ def _place(cues: Sequence[Cue], match: Match) -> Place:
             times.extend(time for word in words for time in (word.start_ms, word.end_ms))
         elif cue.text.strip():
             times.extend((cue.start_ms, cue.end_ms))
+            end_open = end_open or is_open(cue)
     return Place(
         start_ms=min(times),
         end_ms=max(times),
@@ -170,6 +177,7 @@ def _place(cues: Sequence[Cue], match: Match) -> Place:
         last_cue=match.last_text,
         start=match.start,
         end=match.end,
+        end_open=end_open,
     )
 
 
