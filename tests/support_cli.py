@@ -88,6 +88,22 @@ class Desk:
         """Run build, with the output where this desk wants it."""
         return self.run("build", "matter.toml", "-o", self.out, *arguments)
 
+    def refused(
+        self, *words: str, code: int = 4, taken_in: bool = False, options: tuple[str, ...] = ()
+    ) -> Result:
+        """Build, and check that it is refused in *words*, with nothing built, lost or left."""
+        self.note()
+        result = self.build(*options)
+        assert result.exit_code == code, result.output
+        for each in words:
+            assert each in result.stderr
+        said = ("Nothing was built.", "Nothing was written.", "It was left as it is.")
+        assert sum(map(result.stderr.count, said)) == 1
+        taken = "Taken in now: visit (entered by: not stated).\n" if taken_in else ""
+        assert result.stdout == taken
+        self.nothing_happened()
+        return result
+
     def note(self) -> None:
         """Note what lies on the desk, to compare with later."""
         self._before = tree(self.folder) | tree(self.outs)

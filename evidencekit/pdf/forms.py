@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from evidencekit.pdf.save import save_as
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -56,7 +58,7 @@ def flatten(pdf: pikepdf.Pdf, to: Path, *, scratch: Path) -> None:
     """
     before = scratch / "form.pdf"
     _drop_stale_values(pdf)
-    pdf.save(before, encryption=False, fix_metadata_version=False)
+    save_as(pdf, before, encryption=False, fix_metadata_version=False)
     with quiet_mupdf().open(before, filetype="pdf") as document:
         document.bake(annots=False, widgets=True)
         document.save(to)

@@ -3,12 +3,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import io
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pikepdf
+
+
+class _Late(io.RawIOBase):
+    """Writes to a file, and keeps the first error until the end.
+
+    qpdf writes its last bytes where an error must not be raised: a full disk would end the whole
+    process there.
+    """
+
+    def __init__(self, file: io.FileIO) -> None:
+        super().__init__()
+        self._file = file
+        self._count = 0
+        self.error: OSError | None = None
+
+    def writable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._count
+
+    def write(self, data: Any, /) -> int:
+        left = memoryview(data).cast("B")
+        self._count += len(left)
+        taken = len(left)
+        while left and self.error is None:
+            try:
+                left = left[self._file.write(left) :]
+            except OSError as error:
+                self.error = error
+        return taken
 
 
 def describe(
@@ -44,11 +79,29 @@ def describe(
     root["/OpenAction"] = pikepdf.Array([first.obj, pikepdf.Name.XYZ, None, None, 1])
 
 
+def save_as(pdf: pikepdf.Pdf, into: Path, **options: Any) -> None:
+    """Write *pdf* to *into* with pikepdf's *options*.
+
+    Raises:
+        OSError: if it cannot be written, as on a full disk.
+    """
+    with into.open("wb", buffering=0) as file:
+        late = _Late(file)
+        pdf.save(cast("BinaryIO", late), **options)
+        if late.error is not None:
+            raise late.error
+
+
 def save(pdf: pikepdf.Pdf, into: Path) -> None:
-    """Write *pdf* to *into*, compactly. The file's own id follows from its content."""
+    """Write *pdf* to *into*, compactly. The file's own id follows from its content.
+
+    Raises:
+        OSError: if it cannot be written, as on a full disk.
+    """
     import pikepdf
 
-    pdf.save(
+    save_as(
+        pdf,
         into,
         deterministic_id=True,
         object_stream_mode=pikepdf.ObjectStreamMode.generate,

@@ -25,6 +25,7 @@ from evidencekit.pdf.labels import source_labels
 from evidencekit.pdf.layers import count_layers
 from evidencekit.pdf.neutralise import Neutraliser
 from evidencekit.pdf.outline import OutlineLine, read_outline
+from evidencekit.pdf.save import save_as
 
 if TYPE_CHECKING:
     import pikepdf
@@ -372,7 +373,7 @@ def _save(pdf: pikepdf.Pdf, to: Path) -> None:
     if "/Size" not in pdf.trailer:
         # qpdf corrects this entry, but does not add it where a damaged file lacks it.
         pdf.trailer["/Size"] = len(pdf.objects) + 1
-    pdf.save(to, encryption=False, deterministic_id=True, fix_metadata_version=False)
+    save_as(pdf, to, encryption=False, deterministic_id=True, fix_metadata_version=False)
 
 
 def _declared_pages(pdf: pikepdf.Pdf) -> int:

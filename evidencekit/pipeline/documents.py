@@ -3,12 +3,19 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from evidencekit.custody.paths import inside
-from evidencekit.errors import DocumentUnusable, EvidenceError, SeveralErrors, WorkerFailed
+from evidencekit.errors import (
+    DocumentUnusable,
+    EvidenceError,
+    NoSpace,
+    SeveralErrors,
+    WorkerFailed,
+)
 from evidencekit.model.findings import Finding, Severity
 from evidencekit.model.material import Outcome, TakenDocument
 from evidencekit.pdf.takein import TakenIn, take_in
@@ -24,6 +31,8 @@ if TYPE_CHECKING:
 
 #: A document that takes longer than this to open hangs.
 _SECONDS = 120
+#: A disk with less than this left is full.
+_NO_ROOM = 65_536
 STATEMENT_ITEM = "part:statement"
 
 
@@ -112,8 +121,14 @@ def take_in_documents(
 def _take_in(source: Path, to: Path, name: str, item: str, document_id: str) -> _Outcome:
     try:
         return _Outcome(taken=take_in(source, to, name=name, item=item))
-    except DocumentUnusable as error:
-        return _Outcome(error=DocumentUnusable(error.path, error.reason, document_id))
+    except Exception as error:
+        free = shutil.disk_usage(to.parent).free
+        if free < _NO_ROOM:
+            # On a full disk nothing that was seen of the document means anything.
+            raise NoSpace(name, source.stat().st_size, free) from error
+        if isinstance(error, DocumentUnusable):
+            return _Outcome(error=DocumentUnusable(error.path, error.reason, document_id))
+        raise
 
 
 def _given_up(name: str, document_id: str) -> Callable[[WorkerFailed], _Outcome]:

@@ -15,23 +15,9 @@ from support_sound import encode, needs_ffmpeg, sound, write_wav
 import evidencekit as ek
 
 if TYPE_CHECKING:
-    from click.testing import Result
     from support_cli import Desk
 
 TIMES = 'from = "0:00.500"\nto = "0:01.500"'
-
-
-def refused(desk: Desk, *words: str, code: int = 4, taken_in: bool = False) -> Result:
-    """Build, and check that it is refused in *words*, with nothing built, lost or left behind."""
-    desk.note()
-    result = desk.build()
-    assert result.exit_code == code, result.output
-    for each in words:
-        assert each in result.stderr
-    assert result.stderr.count("Nothing was built.") == 1
-    assert result.stdout == ("Taken in now: visit (entered by: not stated).\n" if taken_in else "")
-    desk.nothing_happened()
-    return result
 
 
 def log(desk: Desk) -> bytes:
@@ -52,13 +38,13 @@ def pages(desk: Desk) -> str:
 
 def test_a_missing_recording_is_named(desk: Desk) -> None:
     desk.recording.unlink()
-    refused(desk, "recordings/visit.wav does not exist. Put it there, or correct its path.")
+    desk.refused("recordings/visit.wav does not exist. Put it there, or correct its path.")
 
 
 def test_all_that_is_missing_is_named_at_once(desk: Desk) -> None:
     for each in (desk.recording, desk.transcript, desk.letter):
         each.unlink()
-    result = refused(desk)
+    result = desk.refused()
     assert result.stderr.splitlines() == [
         "recordings/visit.wav does not exist. Put it there, or correct its path.",
         "transcripts/visit.vtt does not exist. Put it there, or correct its path.",
@@ -74,26 +60,25 @@ def test_a_name_in_other_capitals_is_pointed_out(desk: Desk) -> None:
     desk.recording.rename(desk.recording.with_name("Visit.wav"))
     if desk.recording.exists():
         pytest.skip("this file system takes both for one name")
-    refused(desk, "recordings/visit.wav does not exist.", "differs only in capitals")
+    desk.refused("recordings/visit.wav does not exist.", "differs only in capitals")
 
 
 def test_an_empty_recording_is_not_taken_in(desk: Desk) -> None:
     desk.recording.write_bytes(b"")
-    refused(desk, "recordings/visit.wav is empty")
+    desk.refused("recordings/visit.wav is empty")
     assert log(desk) == b""
 
 
 @pytest.mark.parametrize("size", [3, 30, 43])
 def test_a_recording_cut_off_in_its_header_is_not_taken_in(desk: Desk, size: int) -> None:
     desk.recording.write_bytes(desk.recording.read_bytes()[:size])
-    refused(desk, "recordings/visit.wav", "damaged, cut short, or not a recording")
+    desk.refused("recordings/visit.wav", "damaged, cut short, or not a recording")
     assert log(desk) == b""
 
 
 def test_a_clip_beyond_where_a_recording_was_cut_off_says_that_it_may_have_been(desk: Desk) -> None:
     desk.recording.write_bytes(desk.recording.read_bytes()[:9000])
-    refused(
-        desk,
+    desk.refused(
         "visit clip 1: the span 0:00.500 to 0:01.500 reaches beyond the recording, which is "
         "0:00.559 long. The file's header says 0:03.000: it may have been cut short",
         "an id of its own",
@@ -124,7 +109,7 @@ def test_what_is_no_recording_is_not_taken_in_and_the_right_file_can_follow(
 ) -> None:
     right = desk.recording.read_bytes()
     desk.recording.write_bytes(content)
-    refused(desk, "recordings/visit.wav", "not a recording")
+    desk.refused("recordings/visit.wav", "not a recording")
     assert log(desk) == b""
     desk.recording.write_bytes(right)
     assert desk.build().exit_code == 0
@@ -136,13 +121,13 @@ def test_a_film_without_sound_is_not_taken_in(desk: Desk) -> None:
     source = ("-f", "lavfi", "-i", "color=size=32x32:rate=5:duration=1")
     subprocess.run(["ffmpeg", "-v", "error", *source, film], check=True)
     desk.change("visit.wav", "visit.mp4")
-    refused(desk, "recordings/visit.mp4 holds no sound, only video.")
+    desk.refused("recordings/visit.mp4 holds no sound, only video.")
     assert log(desk) == b""
 
 
 def test_a_recording_with_no_samples_is_not_taken_in(desk: Desk) -> None:
     write_wav(desk.recording, np.zeros((0, 1), dtype=np.int16))
-    refused(desk, "recordings/visit.wav holds no sound")
+    desk.refused("recordings/visit.wav holds no sound")
     assert log(desk) == b""
 
 
@@ -163,8 +148,7 @@ def test_a_recording_that_changed_since_intake_is_refused_naming_both_digests(bu
     first = ek.verify(built.out)
     entry = json.loads(log(built).splitlines()[0])
     write_wav(built.recording, noise(3))
-    result = refused(
-        built,
+    result = built.refused(
         "recordings/visit.wav is not the file that was taken in.",
         f"sha256 {entry['digests']['sha256']}",
         "Restore the first copy; if this is another recording, give",
@@ -176,7 +160,7 @@ def test_a_recording_that_changed_since_intake_is_refused_naming_both_digests(bu
 def test_a_recording_that_changed_by_one_tag_is_refused(built: Desk) -> None:
     with built.recording.open("ab") as file:
         file.write(b"LIST\x04\x00\x00\x00INFO")
-    refused(built, "is not the file that was taken in")
+    built.refused("is not the file that was taken in")
 
 
 @pytest.mark.parametrize(
@@ -190,14 +174,13 @@ def test_a_passage_without_a_stretch_is_refused_before_anything_is_read(
     desk: Desk, end: str, said: str
 ) -> None:
     desk.change('to = "0:01.500"', f'to = "{end}"')
-    refused(desk, f"matter.toml:14 [recordings.visit] clip 1 to: {said}", code=3)
+    desk.refused(f"matter.toml:14 [recordings.visit] clip 1 to: {said}", code=3)
     assert log(desk) == b""
 
 
 def test_a_passage_beyond_the_end_is_refused_with_the_length(desk: Desk) -> None:
     desk.change('to = "0:01.500"', 'to = "0:03.001"')
-    refused(
-        desk,
+    desk.refused(
         "visit clip 1: the span 0:00.500 to 0:03.001 reaches beyond the recording, which is "
         "0:03.000 long. Correct its times.",
         taken_in=True,
@@ -211,7 +194,7 @@ def test_a_passage_to_the_very_end_is_cut(desk: Desk) -> None:
 
 def test_a_quote_that_does_not_occur_is_refused_without_being_repeated(desk: Desk) -> None:
     desk.change(TIMES, 'quote = "Zuleika rang nobody"')
-    result = refused(desk, "visit clip 1: the words given as quote were not found", taken_in=True)
+    result = desk.refused("visit clip 1: the words given as quote were not found", taken_in=True)
     assert "Zuleika" not in result.output
 
 
@@ -219,15 +202,14 @@ def test_a_quote_that_occurs_twice_is_refused_with_both_places(desk: Desk) -> No
     text = f"{TRANSCRIPT}\n00:02.000 --> 00:02.500\nWho heard nobody?\n"
     desk.transcript.write_text(text, encoding="utf-8")
     desk.change(TIMES, 'quote = "heard nobody"')
-    refused(desk, "occur 2 times, at 0:01.000 to 0:02.000; 0:02.000 to 0:02.500", taken_in=True)
+    desk.refused("occur 2 times, at 0:01.000 to 0:02.000; 0:02.000 to 0:02.500", taken_in=True)
 
 
 @pytest.mark.parametrize("key", ["quote", "first_words"])
 def test_words_of_a_recording_without_a_transcript_are_refused(desk: Desk, key: str) -> None:
     desk.change(TIMES, f'{key} = "heard nobody"' + (f"\n{TIMES}" if key != "quote" else ""))
     desk.change('transcript = { file = "transcripts/visit.vtt" }\n', "")
-    refused(
-        desk,
+    desk.refused(
         f"matter.toml:12 [recordings.visit] clip 1 {key}: this recording has no transcript",
         code=3,
     )
@@ -235,7 +217,7 @@ def test_words_of_a_recording_without_a_transcript_are_refused(desk: Desk, key: 
 
 def test_a_transcript_that_is_not_utf_8_is_refused_with_its_line(desk: Desk) -> None:
     desk.transcript.write_bytes(TRANSCRIPT.replace("rung", "rüng").encode("latin-1"))
-    refused(desk, "transcripts/visit.vtt:4:", 'encoding = "cp1252"', taken_in=True)
+    desk.refused("transcripts/visit.vtt:4:", 'encoding = "cp1252"', taken_in=True)
     desk.change('"transcripts/visit.vtt" }', '"transcripts/visit.vtt", encoding = "cp1252" }')
     assert desk.build().exit_code == 0
 
@@ -261,4 +243,4 @@ def test_a_transcript_that_goes_backwards_is_built_and_shown(desk: Desk, cue: st
 @pytest.mark.parametrize("content", [b"", b"\x00" * 50, b"Dear Sir,\n\nplease find attached.\n"])
 def test_what_is_no_transcript_is_refused(desk: Desk, content: bytes) -> None:
     desk.transcript.write_bytes(content)
-    refused(desk, "transcripts/visit.vtt", taken_in=True)
+    desk.refused("transcripts/visit.vtt", taken_in=True)
