@@ -151,6 +151,9 @@ def recordings(draw, name, file, people, documents, declarant):
         encoding=optional(st.sampled_from(("cp1252", "utf-16-le"))),
         speakers=st.just(tuple((f"Speaker {n}", each) for n, each in enumerate(heard))),
     )
+    passages = tuple(draw(st.lists(clips, max_size=3)))
+    # Words can be looked for only where there is a transcript.
+    needed = any(each.quote or each.first_words or each.last_words for each in passages)
     return Recording(
         id=name,
         file=file,
@@ -164,7 +167,7 @@ def recordings(draw, name, file, people, documents, declarant):
         edited=fact("edited", answers),
         copies=fact("copies", texts),
         whole_recording=draw(optional(st.sampled_from(("served", "withheld: it is private")))),
-        transcript=draw(optional(transcript)),
+        transcript=draw(transcript if needed else optional(transcript)),
         consent=tuple(
             Consent(
                 person=each, events=tuple(draw(st.lists(events(documents), min_size=1, max_size=3)))
@@ -177,7 +180,7 @@ def recordings(draw, name, file, people, documents, declarant):
             )
             for each in asked
         ),
-        clips=tuple(draw(st.lists(clips, max_size=3))),
+        clips=passages,
     )
 
 
