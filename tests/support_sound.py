@@ -63,6 +63,8 @@ def encode(
     container: str | None = None,
     options: dict[str, str] | None = None,
     tags: dict[str, str] | None = None,
+    codec_options: dict[str, str] | None = None,
+    bit_rate: int | None = None,
 ) -> Path:
     """Encode one or more tracks of 16-bit samples into *path*."""
     with av.open(str(path), "w", format=container, options=options or {}) as out:
@@ -70,7 +72,10 @@ def encode(
         streams = []
         for samples in tracks:
             layout = {1: "mono", 2: "stereo"}[samples.shape[1]]
-            streams.append((out.add_stream(codec, rate=rate, layout=layout), samples, layout))
+            made = out.add_stream(codec, rate=rate, layout=layout, options=codec_options or {})
+            if bit_rate:
+                made.bit_rate = bit_rate
+            streams.append((made, samples, layout))
         for stream, samples, layout in streams:
             frame = av.AudioFrame.from_ndarray(
                 np.ascontiguousarray(samples).reshape(1, -1), format="s16", layout=layout

@@ -18,6 +18,7 @@ from evidencekit.media.index import digest_of_planes
 from evidencekit.media.indexfile import made_here
 from evidencekit.media.opening import check_file
 from evidencekit.media.pace import Pace
+from evidencekit.media.packets import warm_up_ms
 from evidencekit.media.seek import BlockSeeker, NotReached
 from evidencekit.media.source import SoundReader
 from evidencekit.model.timecode import format_media_time, samples_to_ms
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
     from evidencekit.model.timecode import Span
 
 BY_SEEK = "seek, every block matched"
-#: Decoding on is quicker than seeking over less than this many seconds of sound (bench/).
-WORTH_A_SEEK_S = 20
+#: Decoding on is quicker than seeking over less than this much sound and the warm-up (bench/).
+WORTH_A_SEEK_MS = 5000
 
 
 def cut(
@@ -149,7 +150,7 @@ class _Cutter:
         if index is None:
             self._from_start(None, "")
             return
-        reason = self._why_not(index)
+        reason = self._why_not(index, cuts)
         if not reason:
             try:
                 self._by_seeks(index, cuts)
@@ -162,10 +163,18 @@ class _Cutter:
         elif reason:
             self._from_start(index if made_here(index) else None, reason)
 
-    def _why_not(self, index: RecordingIndex) -> str:
+    def _why_not(self, index: RecordingIndex, cuts: Sequence[Cut]) -> str:
         if index.track != self.track:
             return "the index is of another audio track"
-        return "" if made_here(index) else "the index was made by another decoder"
+        if not made_here(index):
+            return "the index was made by another decoder"
+        rate, length = index.measurement.sample_rate, index.measurement.sample_count
+        ends_at_ms = -(-length * 1000 // rate)
+        if any(
+            cut.span.end_ms > ends_at_ms or cut.span.samples(rate).first >= length for cut in cuts
+        ):
+            return "by the index the recording is shorter"
+        return ""
 
     def _by_seeks(self, index: RecordingIndex, cuts: Sequence[Cut]) -> None:
         """Hand on the blocks that clips need, each proved by its digest."""
@@ -188,7 +197,8 @@ class _Cutter:
         digests: dict[int, bytes] = {}
         with SoundReader(self.path, track=self.track) as sound:
             for number, block in enumerate(sound.blocks(self.pace)):
-                if number and not self.clips.wants(block.end):
+                self._begin(sound)
+                if not self.clips.wants(block.end):
                     continue
                 if index is not None:
                     digests[number] = digest_of_planes(block.planes)
@@ -202,13 +212,17 @@ class _Cutter:
         ):
             self._decode_once_more(digests)
 
-    def _take(self, sound: SoundReader, block: Block) -> None:
+    def _begin(self, sound: SoundReader) -> SampleForm:
         if self._form is None:
             self._form = form_of(sound)
             self._decoder = sound.decoder
             self.clips.begin(sound.form, self._form)
+        return self._form
+
+    def _take(self, sound: SoundReader, block: Block) -> None:
+        form = self._begin(sound)
         if self.clips.wants(block.end):
-            self.clips.take(block.first, integers_of(block, self._form, sound))
+            self.clips.take(block.first, integers_of(block, form, sound))
 
     def _decode_once_more(self, digests: dict[int, bytes]) -> None:
         """Tell a recording that does not decode to the same samples twice from an index that was
@@ -228,9 +242,12 @@ class _Cutter:
 def _runs(index: RecordingIndex, cuts: Sequence[Cut]) -> list[range]:
     """Return the blocks that clips touch, as runs with gaps between that are worth a seek."""
     rate = index.measurement.sample_rate
-    worth = -(-WORTH_A_SEEK_S * rate // index.block_samples)
+    worth_ms = WORTH_A_SEEK_MS + warm_up_ms(index.measurement.decoder.name)
+    worth = worth_ms * rate // 1000 // index.block_samples
     touched = sorted(
-        ((blocks.start, blocks.stop) for cut in cuts if (blocks := _blocks(index, cut, rate))),
+        (blocks.start, blocks.stop)
+        for cut in cuts
+        if (blocks := index.blocks_of(cut.span.samples(rate)))
     )
     runs: list[range] = []
     for start, stop in touched:
@@ -241,7 +258,3 @@ def _runs(index: RecordingIndex, cuts: Sequence[Cut]) -> list[range]:
             from_block = runs.pop().start if runs else 0
             runs.append(range(from_block, max(stop, reached)))
     return runs
-
-
-def _blocks(index: RecordingIndex, cut: Cut, rate: int) -> range:
-    return index.blocks_of(cut.span.samples(rate))

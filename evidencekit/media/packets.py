@@ -28,11 +28,6 @@ _WARM_UP_OTHERWISE_MS = 3000  # opus and amr: 2.5 s at least
 _SEEK_EARLIER = 4  # packets more, because demuxers land a little late
 
 
-#: A packet's time stamp, place in the file and checksum, and how much was decoded after it.
-_Seen = tuple[int, int, int, int]
-_CHECKSUM, _DECODED = 2, 3
-
-
 def warm_up_ms(codec: str) -> int:
     """Return how much sound is decoded before a place that counts."""
     if codec.startswith("pcm_"):
@@ -42,11 +37,13 @@ def warm_up_ms(codec: str) -> int:
 
 def checksum(packet: Any) -> int:
     """Return a checksum to recognise a packet by. It proves nothing, and need not."""
-    return zlib.crc32(packet)
+    return zlib.crc32(packet) if packet is not None and packet.size else 0
 
 
 def stamp(packet: Any) -> int:
     """Return a packet's time stamp, or `NOWHERE`."""
+    if packet is None:
+        return NOWHERE
     found = packet.pts if packet.pts is not None else packet.dts
     return NOWHERE if found is None else int(found)
 
@@ -56,23 +53,17 @@ class PacketLog:
 
     def __init__(self, sound: SoundReader) -> None:
         self._sound = sound
-        self._seen: deque[_Seen] = deque()
+        # The packets of the last seconds, each with the number of samples decoded once it was.
+        self._seen: deque[tuple[Any, int]] = deque()
         self._next = self._block = self._warm_up = 0
         self._anchors = bytearray()
         self.first_pts = NOWHERE
 
     def __call__(self, packet: Any, decoded: int) -> None:
         """Take a packet; *decoded* counts the samples decoded once it was."""
-        if packet is None or packet.size == 0:
-            seen = (NOWHERE, NOWHERE, 0, decoded)
-        else:
-            pos = NOWHERE if packet.pos is None else packet.pos
-            seen = (stamp(packet), pos, checksum(packet), decoded)
-        if not self._seen:
-            self.first_pts = seen[0]
+        self._seen.append((packet, decoded))
         if decoded > self._next:
             self._begin_blocks(decoded)
-        self._seen.append(seen)
 
     def _begin_blocks(self, decoded: int) -> None:
         """Make the anchors of all blocks that begin before *decoded*."""
@@ -80,6 +71,7 @@ class PacketLog:
             self._block = self._sound.form.block_samples
             rate = self._sound.form.sample_rate
             self._warm_up = warm_up_ms(self._sound.codec_name) * rate // 1000
+            self.first_pts = stamp(self._seen[0][0])
         anchor = self._anchor().pack()
         while self._next < decoded:
             self._anchors += anchor
@@ -87,14 +79,16 @@ class PacketLog:
 
     def _anchor(self) -> Anchor:
         seen = self._seen
-        if len(seen) < RUN:
+        if len(seen) <= RUN:
             return Anchor(sample=0, seek_pts=NOWHERE, seek_pos=NOWHERE, run=(0,) * RUN)
-        decoded = seen[-1][_DECODED]
+        decoded = seen[-2][1]  # the last packet brought the block's first sample
         wanted = decoded - self._warm_up
-        while len(seen) > RUN + _SEEK_EARLIER and seen[_SEEK_EARLIER][_DECODED] <= wanted:
+        while len(seen) > 1 + RUN + _SEEK_EARLIER and seen[_SEEK_EARLIER][1] <= wanted:
             seen.popleft()
-        run = tuple(seen[each][_CHECKSUM] for each in range(-RUN, 0))
-        return Anchor(sample=decoded, seek_pts=seen[0][0], seek_pos=seen[0][1], run=run)
+        run = tuple(checksum(seen[each][0]) for each in range(-RUN - 1, -1))
+        packet = seen[0][0]
+        pos = NOWHERE if packet is None or packet.pos is None else packet.pos
+        return Anchor(sample=decoded, seek_pts=stamp(packet), seek_pos=pos, run=run)
 
     def anchors(self) -> bytes:
         """Return the anchors, one for every block."""

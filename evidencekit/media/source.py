@@ -189,26 +189,20 @@ class SoundReader:
         Raises:
             RecordingUnreadable: if the file cannot be read to its end.
         """
-        packets = self.container.demux(self.stream)
-        while True:
-            try:
-                packet = next(packets)
-            except StopIteration:
-                return
-            except (av.InvalidDataError, av.EOFError):  # a torn end: what came before counts
-                self.decode_errors += 1
-                yield None
-                return
-            except av.FFmpegError as error:
-                reason = f"could not be read to its end ({error.strerror})"
-                raise self.unreadable(reason) from error
-            yield packet
+        try:
+            yield from self.container.demux(self.stream)
+        except (av.InvalidDataError, av.EOFError):  # a torn end: what came before counts
+            self.decode_errors += 1
+            yield None
+        except av.FFmpegError as error:
+            reason = f"could not be read to its end ({error.strerror})"
+            raise self.unreadable(reason) from error
 
     def decode(self, packet: Any) -> list[av.AudioFrame]:
         """Return the frames that a packet, or None at the end, brings; none where it is damaged.
 
         Raises:
-            RecordingUnreadable: if the stream changes its form, or its decoder refuses it.
+            RecordingUnreadable: if its decoder refuses it, or its form cannot be used.
         """
         try:
             frames: list[av.AudioFrame] = self.stream.codec_context.decode(packet)
@@ -218,9 +212,17 @@ class SoundReader:
         except ValueError as error:  # "cannot decode unknown codec": its decoder did not open
             reason = f"holds sound that its decoder ({self.codec_name}) refuses: it is damaged"
             raise self.unreadable(reason) from error
-        for frame in frames:
-            self._check(frame)
+        if self._form is None and frames:
+            self._take_form(frames[0])
         return frames
+
+    def changed(self, frame: av.AudioFrame) -> RecordingUnreadable:
+        """Return the error for a frame of another form than the first one's."""
+        reason = (
+            f"changes part-way from {_words(self._found)} to {_words(_form(frame))}, so that no "
+            "sample number would have one meaning. Split it where it changes"
+        )
+        return self.unreadable(reason)
 
     def unreadable(self, reason: str) -> RecordingUnreadable:
         """Return an error that names the file."""
@@ -241,20 +243,10 @@ class SoundReader:
                 yield frame
             on_packet(packet, self._decoded)
 
-    def _check(self, frame: av.AudioFrame) -> None:
-        """Take the form from the first frame, and refuse a later frame of another."""
-        layout = frame.layout
-        found = (frame.sample_rate, layout.nb_channels, frame.format.name, layout.name)
-        if self._form is None:
-            self._form = self._checked_form(*found)
-            self._found = found
-            self.clock.start(frame.pts, frame.time_base, frame.sample_rate)
-        elif found != self._found:
-            reason = (
-                f"changes part-way from {_words(self._found)} to {_words(found)}, so that no "
-                "sample number would have one meaning. Split it where it changes"
-            )
-            raise self.unreadable(reason)
+    def _take_form(self, frame: av.AudioFrame) -> None:
+        self._found = _form(frame)
+        self._form = self._checked_form(*self._found)
+        self.clock.start(frame.pts, frame.time_base, frame.sample_rate)
 
     def _checked_form(
         self, rate: int, channels: int, sample_format: str, layout: str
@@ -324,7 +316,10 @@ class BlockMaker:
         length = 0
         for frame in self._frames:
             frame.pts = None  # the count of samples is the clock; gaps in time stamps are not
-            fifo.write(frame)
+            try:
+                fifo.write(frame)
+            except ValueError as error:  # it takes frames of one form only
+                raise self._sound.changed(frame) from error
             length = length or self._sound.form.block_samples
             if self._leave_out:
                 dropped = min(self._leave_out, fifo.samples)
@@ -356,6 +351,11 @@ def _skipped_at_start(packet: Any) -> int:
         return 0
     data = bytes(packet.get_sidedata("skip_samples"))
     return int.from_bytes(data[:4], "little")
+
+
+def _form(frame: av.AudioFrame) -> tuple[int, int, str, str]:
+    layout = frame.layout
+    return frame.sample_rate, layout.nb_channels, frame.format.name, layout.name
 
 
 def _words(found: tuple[int, int, str, str]) -> str:
