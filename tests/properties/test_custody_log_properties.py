@@ -10,7 +10,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidencekit.custody.append import EntryDraft, Stamp, append
+from evidencekit.custody.append import EntryDraft, Stamp, append, append_after
+from evidencekit.custody.compare import PinRelation, Relation, compare_logs, compare_with_pin
 from evidencekit.custody.log import parse_log
 from evidencekit.errors import CustodyError
 from evidencekit.model.custody import EntryKind
@@ -104,3 +105,75 @@ def test_whatever_is_written_reads_back_the_same(values: list[tuple[str, str, st
         ]
         log = append(path, drafts, stamp=STAMP)
         assert [(each.entered_by, each.name, each.note) for each in log.entries] == values
+
+
+steps = st.lists(
+    st.tuples(
+        st.lists(
+            st.sampled_from(["a", "b", "c", 'say "d"', "ż", "visit"]), unique=True, max_size=3
+        ),
+        st.sampled_from([b"", b"", b'{"half', b"\xff", b'{"id":"a"}', b'"visit"']),
+    ),
+    max_size=6,
+)
+
+
+@given(steps)
+def test_appending_by_the_tail_writes_what_appending_after_reading_all_writes(
+    runs: list[tuple[list[str], bytes]],
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        paths = Path(folder) / "by-tail" / "custody.jsonl", Path(folder) / "all" / "custody.jsonl"
+        for path in paths:
+            path.parent.mkdir()
+        for ids, torn in runs:
+            drafts = [
+                EntryDraft(
+                    id=each, kind=EntryKind.SERVED, recorded_at=AT, entered_by="R", note="visit"
+                )
+                for each in ids
+            ]
+            for path in paths:
+                with path.open("ab") as file:
+                    file.write(torn)
+            quick = append(paths[0], drafts, stamp=STAMP)
+            whole = append_after(paths[1], lambda _, new=drafts: new, stamp=STAMP)
+            assert (quick.count, quick.head) == (whole.count, whole.head)
+            assert quick.entries == whole.entries[whole.count - len(quick.entries) :]
+            assert paths[0].read_bytes() == paths[1].read_bytes()
+            assert parse_log(paths[0].read_bytes()) == whole
+
+
+@given(st.lists(st.integers(0, 2), max_size=6), st.lists(st.integers(0, 2), max_size=6))
+def test_logs_share_what_their_lines_share_and_no_more(one: list[int], two: list[int]) -> None:
+    logs = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, choices in (("one", one), ("two", two)):
+            drafts = [
+                EntryDraft(
+                    id=f"{place} {choice}", kind=EntryKind.SERVED, recorded_at=AT, entered_by="R"
+                )
+                for place, choice in enumerate(choices)
+            ]
+            path = Path(folder) / name
+            append(path, drafts, stamp=STAMP)
+            logs.append(path.read_bytes() if drafts else b"")
+    found = compare_logs(parse_log(logs[0]), parse_log(logs[1]))
+    pairs = zip(logs[0].splitlines(), logs[1].splitlines(), strict=False)
+    shared = next((place for place, (a, b) in enumerate(pairs) if a != b), min(len(one), len(two)))
+    assert found.common == shared
+    assert (found.relation is Relation.SAME) == (logs[0] == logs[1])
+    begins = logs[0].startswith(logs[1]) or logs[1].startswith(logs[0])
+    assert (found.relation in {Relation.SAME, Relation.PREFIX}) == begins
+    assert (found.relation is Relation.FORK) == (not begins and shared > 0)
+    assert len(found.a_only) + found.common == len(one)
+    assert len(found.b_only) + found.common == len(two)
+
+
+@given(st.integers(0, 3), st.integers(0, 3))
+def test_a_log_cut_at_any_entry_is_seen_against_what_was_written_down(kept: int, now: int) -> None:
+    lines = stored().splitlines(keepends=True)
+    pin = parse_log(b"".join(lines[:kept])).at
+    found = compare_with_pin(parse_log(b"".join(lines[:now])), pin)
+    expected = {True: PinRelation.CONTINUED, False: PinRelation.CUT_SHORT}[now > kept]
+    assert found is (PinRelation.SAME if now == kept else expected)

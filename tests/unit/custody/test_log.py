@@ -13,7 +13,7 @@ import pytest
 from evidencekit.custody.append import EntryDraft, Stamp, append
 from evidencekit.custody.log import parse_log, read_log, scan_log
 from evidencekit.errors import ChainBroken, CustodyError, LogTorn
-from evidencekit.model.custody import CustodyLog, EntryKind
+from evidencekit.model.custody import CustodyLog, EntryKind, LogHead
 from evidencekit.model.digest import Digest
 
 SCHEMAS = Path(__file__).parents[3] / "schemas"
@@ -51,6 +51,27 @@ def rechained(lines: list[bytes]) -> bytes:
         out += new.encode() + b"\n"
         prev = hashlib.sha256(new.encode() + b"\n").hexdigest()
     return out
+
+
+def added(line: bytes, text: str) -> bytes:
+    """Put a field into a line."""
+    return line.replace(b'"entered_by"', text.encode() + b'"entered_by"', 1)
+
+
+def cited(count: object) -> str:
+    return f'"cites":{{"count":{count},"head":"{"a" * 64}"}},'
+
+
+def received(line: bytes) -> bytes:
+    return line.replace(b'"intake"', b'"received"')
+
+
+def test_a_log_that_takes_over_from_another_is_read(stored: bytes) -> None:
+    lines = stored.splitlines(keepends=True)
+    line = added(received(lines[3]), cited(7) + '"receiver":"Kemp Law","on":"in May",')
+    entry = parse_log(b"".join([*lines[:3], line])).entries[3]
+    assert entry.cites == LogHead(count=7, head="a" * 64)
+    assert (entry.kind, entry.receiver, entry.on) == (EntryKind.RECEIVED, "Kemp Law", "in May")
 
 
 def test_a_log_that_is_not_there_is_empty(tmp_path: Path) -> None:
@@ -104,6 +125,16 @@ def test_the_head_is_what_sha256_says_of_the_last_line(stored: bytes) -> None:
         (lambda lines: [*lines[:3], lines[3].replace(b'"Ruth Kemp"', b'""')], 4),
         (lambda lines: [*lines[:3], lines[3].replace(b'"digests":{', b'"digests":[{')], 4),
         (lambda lines: [*lines[:3], lines[3].replace(b'"sha256"', b'"md5"')], 4),
+        (lambda lines: [*lines[:3], added(lines[3], '"on":"",')], 4),
+        (lambda lines: [*lines[:3], added(lines[3], '"checked":7,')], 4),
+        (lambda lines: [*lines[:3], added(lines[3], '"cites":"4",')], 4),
+        (lambda lines: [*lines[:3], added(lines[3], '"cites":{"count":4},')], 4),
+        (lambda lines: [*lines[:3], added(lines[3], f'"cites":{{"head":"{"a" * 64}"}},')], 4),
+        (lambda lines: [*lines[:3], added(lines[3], '"cites":{"count":4,"head":"ab"},')], 4),
+        (lambda lines: [*lines[:3], added(lines[3], cited(-1))], 4),
+        (lambda lines: [*lines[:3], added(lines[3], cited("true"))], 4),
+        (lambda lines: [*lines[:3], lines[3].replace(b'"intake"', b'"received"')], 4),
+        (lambda lines: [*lines[:3], added(received(lines[3]), cited(1))], 4),
         (lambda lines: [*lines[:3], b"{" + b'"a":{' * 5000 + b"}" * 5001 + b"\n"], 4),
         (lambda lines: [*lines[:3], b'{"a":"' + b"a" * 1024 * 1024 + b'"}\n'], 4),
     ],
