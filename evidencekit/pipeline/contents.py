@@ -165,25 +165,46 @@ def _copy_inputs(
     made: Assembled, data: Path, folder: Path, originals: str, matter_file: Path | None
 ) -> Iterator[Input]:
     """Copy every input into the package, byte for byte, and account for each."""
-    matter = made.material.matter
     yield from _copy_recordings(made, data, folder, originals)
     yield from _copy_texts(made, data, folder)
     yield from _copy_documents(made, data, folder)
     yield _write(
         data / "custody" / LOG_NAME, made.log_bytes, "custody-log", "custody log", LOG_NAME
     )
-    write_json(data / "matter" / "matter.json", to_document(matter))
+    yield from _write_matter(made, data, matter_file)
+
+
+def _write_matter(made: Assembled, data: Path, matter_file: Path | None) -> Iterator[Input]:
+    """Write the matter as programs read it, and the file it was read from as it was written."""
+    folder = data / "matter"
+    folder.mkdir(parents=True)
+    values = folder / "matter.json"
+    write_json(values, to_document(made.material.matter))
     yield _account(
-        data / "matter" / "matter.json",
+        values,
         Input(
             id="matter",
             kind="matter",
-            path=matter_file.name if matter_file else "matter.json",
-            name=matter_file.name if matter_file else "matter.json",
+            path=values.name,
+            name=values.name,
             outcome=Outcome.INCLUDED,
             stored="data/matter/matter.json",
         ),
     )
+    if matter_file is not None:
+        _, name = unique_names([values.name, matter_file.name])
+        shutil.copyfile(matter_file, folder / name)
+        yield _account(
+            folder / name,
+            Input(
+                id="matter-file",
+                kind="matter",
+                path=matter_file.name,
+                name=matter_file.name,
+                outcome=Outcome.INCLUDED,
+                stored=f"data/matter/{name}",
+            ),
+        )
 
 
 def _copy_recordings(made: Assembled, data: Path, folder: Path, originals: str) -> Iterator[Input]:
