@@ -4,13 +4,15 @@
 from __future__ import annotations
 
 import re
+import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from evidencekit.errors import DependencyMissing, KeyUnusable
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from cryptography.x509 import Certificate
@@ -44,6 +46,17 @@ def unreadable() -> tuple[type[Exception], ...]:
         x509.InvalidVersion,
         x509.UnsupportedGeneralNameType,
     )
+
+
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    """Keep cryptography's remarks on odd certificates off the terminal: a finding says what counts.
+
+    Also a decorator.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def read_small(path: Path) -> bytes:
@@ -118,6 +131,7 @@ def load_certificates(path: Path) -> tuple[Certificate, ...]:
     return certificates
 
 
+@without_warnings()
 def read_certificates(data: bytes) -> tuple[Certificate, ...]:
     """Return the certificates among the PEM blocks of *data*; none if one cannot be read."""
     from cryptography import x509

@@ -35,6 +35,7 @@ from evidencekit.custody.certificates import (
     read_fingerprint,
     require_sign,
     subject_text,
+    without_warnings,
 )
 from evidencekit.custody.durable import O_BINARY, O_NO_SURPRISE
 from evidencekit.custody.seal_names import (
@@ -73,6 +74,7 @@ _MOST_SIDE_BYTES = 2_000_000
 _LINE = re.compile(r"([0-9a-f]{64})  ([^/\n]+)\n")
 
 
+@without_warnings()
 def check_seal(
     package: Path,
     *,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from evidencekit.custody.certificates import unreadable
+from evidencekit.custody.certificates import unreadable, without_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -97,6 +97,7 @@ def _signed_data(data: bytes) -> Any:
     return info["content"]
 
 
+@without_warnings()
 def check_signer(
     signed: Any, content: bytes, *, content_type: str, known: Sequence[bytes] = ()
 ) -> Signed:

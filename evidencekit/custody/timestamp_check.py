@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from attrs import frozen
 
-from evidencekit.custody.certificates import is_self_signed, subject_text
+from evidencekit.custody.certificates import is_self_signed, subject_text, without_warnings
 from evidencekit.custody.signed_data import (
     SHA2,
     DoesNotFit,
@@ -69,6 +69,7 @@ def read_timestamp(
     return read_timestamp_of_digest(response, digests=digests, request=request, known=known)
 
 
+@without_warnings()
 def read_timestamp_of_digest(
     response: bytes,
     *,
@@ -226,6 +227,7 @@ def _check_answers(request: bytes, algorithm: str, hashed: bytes, nonce: int | N
         raise DoesNotFit(msg)
 
 
+@without_warnings()
 def check_chain(response: bytes, timestamp: Timestamp, *, roots: Sequence[Certificate]) -> None:
     """Check that the authority's certificate leads to one of *roots*, as at the time it gave.
 

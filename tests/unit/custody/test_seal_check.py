@@ -16,7 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from asn1crypto import cms
+from asn1crypto import pem as armour
+from asn1crypto import x509 as asn1_x509
 from attrs import frozen
+from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support_seal import NOW, SIGNS, issued, make_package, private_key, relist, self_signed, state
@@ -239,8 +242,6 @@ def signature_with_bytes_after(package: Path, _: Good) -> None:
 
 def signature_in_pem(package: Path, _: Good) -> None:
     info = cms.ContentInfo.load((package / P7S).read_bytes())
-    from asn1crypto import pem as armour
-
     (package / P7S).write_bytes(armour.armor("CMS", info.dump()))
     relist(package)
 
@@ -291,7 +292,6 @@ def signature_without_its_certificate(package: Path, _: Good) -> None:
 
 def signature_without_attributes(package: Path, good: Good) -> None:
     from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.serialization import Encoding
     from cryptography.hazmat.primitives.serialization.pkcs7 import (
         PKCS7Options,
         PKCS7SignatureBuilder,
@@ -625,6 +625,17 @@ def test_a_name_that_a_terminal_might_obey_is_shown_harmlessly(tmp_path: Path) -
     text = (package / "signatures" / "HOW TO CHECK.txt").read_text("utf-8")
     assert "\x1b" not in text
     assert "\u202e" not in text
+
+
+def test_a_certificate_that_cryptography_remarks_on_is_read_without_a_word(
+    good: Good, copy: Path
+) -> None:
+    """Warnings are errors in these tests; on a terminal they would stand beside the report."""
+    path = copy / f"{TSR}.crt"
+    odd = asn1_x509.Certificate.load(good.authority.root.public_bytes(Encoding.DER))
+    odd["tbs_certificate"]["serial_number"] = -1
+    path.write_bytes(armour.armor("CERTIFICATE", odd.dump(force=True)))
+    assert told(good.check(copy)) == [f"EK-G008 {TSR}.crt"]
 
 
 @pytest.mark.parametrize("bad", ["", "ab" * 31, "zz" * 32])
