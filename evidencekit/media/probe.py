@@ -21,6 +21,7 @@ from evidencekit.media.kinds import kind_by_magic, kind_by_name, kind_of_contain
 from evidencekit.media.second import SecondOpinion, second_opinion
 from evidencekit.media.source import SoundReader
 from evidencekit.media.text import plain
+from evidencekit.media.timefacts import clock_facts, edit_facts
 from evidencekit.model.clip import Fact
 from evidencekit.model.stated import from_file, measured
 from evidencekit.model.timecode import format_media_time, samples_to_ms
@@ -72,6 +73,7 @@ def file_claims(sound: SoundReader) -> Claims:
     header_ms = _header_ms(sound)
     facts = (
         *_container_facts(sound, header_ms),
+        *edit_facts(sound),
         *_tag_facts(sound),
         *second.facts,
         *_mislabelled(sound, second),
@@ -86,6 +88,7 @@ def measured_facts(sound: SoundReader, claims: Claims) -> tuple[Fact, ...]:
     if sound.decode_errors:
         packets = "1 packet" if sound.decode_errors == 1 else f"{sound.decode_errors} packets"
         facts.append(_measured("decode errors", f"{packets} could not be decoded"))
+    facts += clock_facts(sound)
     decoded_ms = samples_to_ms(sound.sample_count, sound.form.sample_rate)
     said = (("header", claims.header_ms), ("second reading", claims.second.length_ms))
     for where, ms in said:
@@ -107,7 +110,7 @@ def _container_facts(sound: SoundReader, header_ms: int | None) -> list[Fact]:
     ]
     tracks = len(container.streams.audio)
     if tracks > 1:
-        facts.append(_read("audio tracks", f"{tracks}; the first is used", "streams"))
+        facts.append(_read("audio tracks", f"{tracks}; {_which(sound.track)} is used", "streams"))
     others = sorted({_stream_type(each) for each in container.streams} - {"audio"})
     if others:
         facts.append(_read("besides sound", ", ".join(others), "streams"))
@@ -118,6 +121,10 @@ def _container_facts(sound: SoundReader, header_ms: int | None) -> list[Fact]:
         ms = round(Fraction(start) * sound.stream.time_base * 1000)
         facts.append(_read("start time in the file", f"{ms} ms", "start_time"))
     return facts
+
+
+def _which(track: int) -> str:
+    return "the first" if track == 1 else f"number {track}"
 
 
 def _stream_type(stream: av.stream.Stream) -> str:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 #: Containers whose time line starts at 0. In others, players count from the first time stamp.
 _COUNTED_FROM_0 = frozenset(["mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "flv"])
 _TOLERATED_MS = 40  # stamps are rounded to milliseconds in some files, and jitter in others
-_START_TOLERATED_MS = 10
 _MOST = 1000
 _MICROSECONDS = 1_000_000
 
@@ -44,7 +43,7 @@ class FileClock:
         self._per_sample = time_base.denominator
         self._apart = stamp * self._per_stamp
         self._tolerated = _TOLERATED_MS * rate * self._per_sample // 1000
-        if abs(self._shift_ms()) > _START_TOLERATED_MS:
+        if abs(self._shift_ms()) > _TOLERATED_MS:
             self._shifts.append(TimeShift(first=0, shift_ms=self._shift_ms()))
 
     def note(self, stamp: int | None, sample: int) -> None:
