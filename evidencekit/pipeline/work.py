@@ -9,8 +9,10 @@ order of the tasks, whatever order they finish in, so they never depend on where
 from __future__ import annotations
 
 import os
+import queue
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from typing import Any
 
 from attrs import frozen
@@ -63,15 +65,27 @@ def run_all(
         futures = [executor.submit(task.function, *task.arguments) for task in tasks]
         return _collect(tasks, futures, stage, progress, cancelled)
     lanes = min(len(tasks), os.cpu_count() or 1)
-    with ThreadPoolExecutor(lanes) as threads:
-        chunks = [threads.submit(_run_isolated, task, seconds, cancelled) for task in tasks]
-        return _collect(tasks, chunks, stage, progress, cancelled)
+    idle: queue.SimpleQueue[Isolate] = queue.SimpleQueue()
+    with ExitStack() as workers, ThreadPoolExecutor(lanes) as threads:
+        for _ in range(lanes):
+            worker = Isolate(seconds=seconds, memory_mb=MEMORY_MB, cancelled=cancelled)
+            idle.put(workers.enter_context(worker))
+        futures = [threads.submit(_run_isolated, task, idle, cancelled) for task in tasks]
+        return _collect(tasks, futures, stage, progress, cancelled)
 
 
-def _run_isolated(task: Task, seconds: int, cancelled: IsCancelled | None) -> Any:
+def _run_isolated(
+    task: Task, idle: queue.SimpleQueue[Isolate], cancelled: IsCancelled | None
+) -> Any:
+    """Run one task in a worker that has nothing to do. A worker serves many tasks, because it
+    takes longer to start one than to read most files.
+    """
     raise_if_cancelled(cancelled)
-    with Isolate(seconds=seconds, memory_mb=MEMORY_MB, cancelled=cancelled) as worker:
+    worker = idle.get()
+    try:
         return worker.call(task.function, *task.arguments)
+    finally:
+        idle.put(worker)
 
 
 def _collect(
