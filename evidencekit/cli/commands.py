@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 from attrs import asdict
 
+from evidencekit.cli.custody_commands import log, receive, transfer
 from evidencekit.cli.exits import Exit
 from evidencekit.cli.printing import (
     echo_json,
@@ -25,6 +26,8 @@ from evidencekit.cli.running import Commands, Watch, errors_as_exits, stoppable
 
 if TYPE_CHECKING:
     from evidencekit.model.timecode import Span
+
+from evidencekit.cli.seal_commands import key, seal, sign_pdf
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _HELP = click.RichHelpConfiguration(text_paragraph_linebreaks="\n\n")
@@ -423,3 +426,7 @@ def schema(name: str) -> None:
     from evidencekit.matterfile.schema import schema as load
 
     echo_json(load(name))
+
+
+for _command in (transfer, receive, log, key, seal, sign_pdf):
+    evidencekit.add_command(_command)

@@ -7,7 +7,6 @@ Results go to standard output, everything else to standard error, so that output
 
 from __future__ import annotations
 
-import errno
 import signal
 import sys
 import threading
@@ -19,10 +18,9 @@ import rich_click as click
 from click.exceptions import Abort, ClickException
 from click.exceptions import Exit as ClickExit
 
-from evidencekit.cli.exits import Exit, exit_for
+from evidencekit.cli.exits import Exit
 from evidencekit.cli.printing import echo_json
-from evidencekit.cli.saying import error_document, error_text, fault_text
-from evidencekit.errors import EvidenceError
+from evidencekit.cli.saying import error_document, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,7 +42,6 @@ _ORDER = (
     *("init", "validate", "intake", "transfer", "find", "clip", "build", "statement"),
     *("verify", "show", "check", "sign", "timestamp", "serve", "schema"),
 )
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EROFS, getattr(errno, "EDQUOT", errno.ENOSPC)})
 
 
 class Commands(click.RichGroup):
@@ -89,34 +86,17 @@ def errors_as_exits(*, as_json: bool, outcome: str = "") -> Iterator[dict[str, A
         SystemExit: with the code of `exits`.
     """
     said: dict[str, Any] = {}
-    code: Exit
     try:
         yield said
-    except EvidenceError as error:
-        code = exit_for(error)
-        text = error_text(error, outcome)
-        document = error_document(error, text, code)
-    except KeyboardInterrupt as error:
-        code = Exit.INTERRUPTED
-        text = f"Stopped. {outcome or 'Nothing was left behind.'}"
-        document = error_document(error, text, code)
-    except OSError as error:
-        code = Exit.OUTPUT if error.errno in _NO_ROOM else Exit.INPUT
-        text = f"{error.filename or 'a file'}: {error.strerror or error}. {outcome}".rstrip()
-        document = error_document(error, text, code)
     except (ClickException, ClickExit, Abort):
         raise
-    except Exception as error:  # noqa: BLE001 - a user is not helped by a traceback
-        code = Exit.FAULT
-        text = fault_text(error, outcome)
-        document = error_document(error, text, code)
-    else:
-        return
-    if as_json:
-        echo_json(document | said)
-    else:
-        click.echo(text, err=True)
-    sys.exit(code)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - a traceback helps no user
+        code, text = verdict(error, outcome)
+        if as_json:
+            echo_json(error_document(error, text, code) | said)
+        else:
+            click.echo(text, err=True)
+        sys.exit(code)
 
 
 @contextmanager
