@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import platform
+import sys
 import traceback
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from evidencekit.cli.exits import Exit, exit_for
 from evidencekit.errors import (
     Cancelled,
     EvidenceError,
@@ -17,20 +20,38 @@ from evidencekit.errors import (
     SeveralErrors,
 )
 
-if TYPE_CHECKING:
-    from evidencekit.cli.exits import Exit
-
 _PACKAGE = Path(__file__).parent.parent
 _ENDS = (".", "!", "?", ":")
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EROFS, getattr(errno, "EDQUOT", errno.ENOSPC)})
 _UNTOUCHED = ("Nothing was built.", "Nothing was written.", "It was left as it is.")
 #: Set to anything, it has a fault's whole trace printed.
 TRACE = "EVIDENCEKIT_TRACEBACK"
 
 
+def verdict(error: BaseException, outcome: str = "") -> tuple[Exit, str]:
+    """Return the exit code that *error* ends with, and what to say of it."""
+    if isinstance(error, EvidenceError):
+        return exit_for(error), error_text(error, outcome)
+    if isinstance(error, KeyboardInterrupt):
+        return Exit.INTERRUPTED, _stopped(outcome)
+    if isinstance(error, OSError):
+        text = f"{error.filename or 'a file'}: {error.strerror or error}. {outcome}"
+        return Exit.OUTPUT if error.errno in _NO_ROOM else Exit.INPUT, text.rstrip()
+    names = sys.getfilesystemencoding()
+    if isinstance(error, UnicodeEncodeError) and names != "utf-8":
+        text = f"file names here are {names}, which lacks some of the letters that are needed."
+        return Exit.OUTPUT, f"{text} Set PYTHONUTF8=1 and run again. {outcome}".rstrip()
+    return Exit.FAULT, fault_text(error, outcome)
+
+
+def _stopped(outcome: str) -> str:
+    return f"Stopped. {outcome or 'Nothing was left behind.'}"
+
+
 def error_text(error: EvidenceError, outcome: str = "") -> str:
     """Return an error's text, and once, at the end, what it means for what was to be made."""
     if isinstance(error, Cancelled):
-        return f"Stopped. {outcome or 'Nothing was left behind.'}"
+        return _stopped(outcome)
     if not isinstance(error, SeveralErrors):
         text = _whole(str(error))
         if not outcome or any(each in text for each in _UNTOUCHED):
@@ -83,7 +104,7 @@ def _path(error: EvidenceError) -> dict[str, str]:
     return {"path": path} if isinstance(path, str) else {}
 
 
-def fault_text(error: Exception, outcome: str = "") -> str:
+def fault_text(error: BaseException, outcome: str = "") -> str:
     """Return what to say of a fault of our own. Its text is left out: it may quote what is read."""
     if os.environ.get(TRACE):
         return "".join(traceback.format_exception(error)).rstrip()

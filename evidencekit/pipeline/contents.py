@@ -71,6 +71,7 @@ def write_contents(
     """
     data = stage / "data"
     matter = made.material.matter
+    data.mkdir(exist_ok=True)
     bundle_path = data / bundle_file_name(matter.case.title, matter.case.hearing_on)
     assembly = assemble(
         made.pages.pdf,
