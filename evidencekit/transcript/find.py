@@ -16,14 +16,12 @@ to = "0:49.000"
 
 from __future__ import annotations
 
-import json
-import re
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from evidencekit.model.timecode import format_media_time
+from evidencekit.model.cliptext import clip_text
 from evidencekit.transcript.words import find_words
 
 if TYPE_CHECKING:
@@ -36,7 +34,6 @@ __all__ = ["FoundPlace", "find_places"]
 
 _CONTEXT_WORDS = 10
 _LONGEST_TITLE = 60
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @frozen(kw_only=True)
@@ -61,19 +58,11 @@ class FoundPlace:
 
     def clip_toml(self, recording_id: str, *, title: str | None = None) -> str:
         """Return the place as a clip of the matter file; without *title* the words are it."""
-        key = recording_id if _BARE_KEY.fullmatch(recording_id) else _quoted(recording_id)
-        words = _shortened(self.text)
-        if self.end_open:
-            end = '# to = ""  # the transcript does not say when the words end: listen, fill in'
-        else:
-            end = f'to = "{format_media_time(self.end_ms)}"'
-        return "\n".join(
-            (
-                f"[[recordings.{key}.clip]]",
-                f"title = {_quoted(title or words)}",
-                f'from = "{format_media_time(self.start_ms)}"',
-                end,
-            )
+        return clip_text(
+            recording_id,
+            title=title or _shortened(self.text),
+            start_ms=self.start_ms,
+            end_ms=None if self.end_open else self.end_ms,
         )
 
 
@@ -134,8 +123,3 @@ def _shortened(text: str) -> str:
     if len(text) <= _LONGEST_TITLE:
         return text
     return text[:_LONGEST_TITLE].rsplit(" ", 1)[0] + " …"
-
-
-def _quoted(text: str) -> str:
-    """Return *text* as a basic string of TOML, which escapes as JSON does, and DEL besides."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
