@@ -35,11 +35,15 @@ _STEP = 1 << 16  # one step of 16-bit samples, in 32 bits
 
 @frozen(kw_only=True)
 class ClipUnderTest:
-    """A clip file, and the range of its recording that it is said to hold."""
+    """A clip file, and the range of its recording that it is said to hold.
+
+    `channel` is the one channel of the recording that it holds, from 1; None for all of them.
+    """
 
     path: Path
     samples: SampleRange
     bits: int
+    channel: int | None = None
 
 
 @frozen(kw_only=True)
@@ -91,11 +95,12 @@ def compare_clips(
     recording: Path,
     clips: Sequence[ClipUnderTest],
     *,
+    track: int = 1,
     subject: str = "",
     progress: OnProgress | None = None,
     cancelled: IsCancelled | None = None,
 ) -> tuple[ClipComparison, ...]:
-    """Decode *recording* once and compare all *clips* with it, in their order.
+    """Decode a track of *recording* once and compare all *clips* with it, in their order.
 
     A clip file that cannot be read does not stop the others: its result says why.
 
@@ -104,7 +109,7 @@ def compare_clips(
         Cancelled: if *cancelled* says so.
     """
     with ExitStack() as stack:
-        sound = stack.enter_context(SoundReader(recording))
+        sound = stack.enter_context(SoundReader(recording, track=track))
         pace = Pace(total=sound.size, subject=subject, progress=progress, cancelled=cancelled)
         tests = [stack.enter_context(_Test(each)) for each in clips]
         waiting = sorted(tests, key=lambda test: test.clip.samples.first, reverse=True)
@@ -212,14 +217,17 @@ class _Test:
     def begin(self, sound: SoundReader) -> _ClipStream:
         """Open the clip file; *sound* is its recording."""
         stream = self._stream = _ClipStream(self.clip.path, self.clip.bits)
-        theirs = (stream.rate, stream.channels)
-        self._form_matches = theirs == (sound.form.sample_rate, sound.form.channels)
+        channel, there = self.clip.channel, sound.form.channels
+        self._channels = slice(0, there) if channel is None else slice(channel - 1, channel)
+        expected = (sound.form.sample_rate, there if channel is None else 1)
+        is_there = channel is None or 1 <= channel <= there
+        self._form_matches = is_there and (stream.rate, stream.channels) == expected
         return stream
 
     def take(self, form: SampleForm, first: int, integers: Array) -> None:
         """Compare what a block of the recording has of the clip's range."""
         samples = self.clip.samples
-        part = integers[max(0, samples.first - first) : samples.end - first]
+        part = integers[max(0, samples.first - first) : samples.end - first, self._channels]
         self._hash.update(_pack(part, form, self.clip.bits))
         self._in_range += len(part)
         if self._stream is None or not self._form_matches:

@@ -1,0 +1,319 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Check one clip file against the recording that it is said to come from.
+
+There are four answers and no fifth. A digest of a file says whether it is the same file; whether it
+holds the same samples is told by the samples alone, so a recording whose tags were rewritten is
+told apart from one whose sound was.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from evidencekit.errors import RecordingUnreadable
+from evidencekit.media.clipfile import sha256_of
+from evidencekit.media.compare import ClipComparison, ClipUnderTest, compare_clips
+from evidencekit.media.find import TooManyPlaces, find_places
+from evidencekit.media.form import SHORT_BITS, integer_blocks
+from evidencekit.media.source import SoundReader
+from evidencekit.model.clip import Decoder
+from evidencekit.model.digest import Digest
+from evidencekit.model.timecode import SampleRange, format_media_time, samples_to_ms
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from evidencekit.model.progress import IsCancelled
+
+_MOST_COMPARED = 4
+
+
+class Likeness(StrEnum):
+    """What a clip is to a recording."""
+
+    EXACT = "exact"
+    WITHIN_ONE = "the same within 1 of 32,768"
+    DIFFERENT = "not from this source"
+    NOT_CHECKED = "not checked"
+
+
+@frozen(kw_only=True)
+class ClipVerdict:
+    """What a check of one clip showed; `message` says it in a sentence, `notes` what else was seen.
+
+    `samples` is the range of the recording that the clip was held against, given or found, and
+    `channel` its one channel, from 1, where the clip has not all; `places` counts the places where
+    the same samples were found, and is 0 where none was looked for. `parts_at` is the number of
+    the recording's sample at which the two part. `same_file` says whether the recording is the
+    file whose digest was given, None where none was. `decoder` decoded the recording now.
+    """
+
+    likeness: Likeness
+    message: str
+    recording_digest: Digest
+    notes: tuple[str, ...] = ()
+    samples: SampleRange | None = None
+    channel: int | None = None
+    places: int = 0
+    parts_at: int | None = None
+    max_difference: int = 0
+    same_file: bool | None = None
+    sample_rate: int | None = None
+    clip_digest: Digest | None = None
+    decoder: Decoder | None = None
+
+
+@frozen(kw_only=True)
+class Claim:
+    """What a record says of a clip: which file it was cut from, with which decoder, and how many
+    samples the recording had by it. Each may be unknown.
+    """
+
+    source_digest: Digest | None = None
+    decoder: Decoder | None = None
+    sample_count: int | None = None
+
+
+def check_clip(
+    clip: Path,
+    recording: Path,
+    *,
+    samples: SampleRange | None = None,
+    track: int = 1,
+    channel: int | None = None,
+    claim: Claim | None = None,
+    cancelled: IsCancelled | None = None,
+) -> ClipVerdict:
+    """Hold the file *clip* against *recording*: against the range *samples*, or wherever it fits.
+
+    Files that cannot be read or compared are a verdict (`NOT_CHECKED`), not an error.
+
+    Raises:
+        RecordingUnreadable: if *recording* is not a file that can be read at all.
+        Cancelled: if *cancelled* says so.
+    """
+    checking = _Checking(recording, claim or Claim())
+    try:
+        form = _form_of_clip(clip)
+    except RecordingUnreadable as error:
+        return checking.not_checked(f"the clip {error.reason}")
+    places = 0
+    try:
+        if samples is None:
+            tests, places = _find(clip, recording, form, track, channel, cancelled)
+        else:
+            tests = [ClipUnderTest(path=clip, samples=samples, bits=form.bits, channel=channel)]
+        results = compare_clips(recording, tests, track=track, cancelled=cancelled)
+    except RecordingUnreadable as error:
+        return checking.not_checked(f"the recording {error.reason}")
+    except TooManyPlaces:
+        return checking.not_checked(
+            "the clip is silent, or nearly so, and would fit in many places; say which range it is "
+            "said to hold"
+        )
+    if samples is None and not places:
+        return checking.not_found(results[0])
+    best = min(range(len(tests)), key=lambda each: _rank(results[each], each))
+    exact = sum(each.equal for each in results)
+    return checking.judge(results[best], tests[best], form, places=max(exact, 1) if places else 0)
+
+
+@frozen(kw_only=True)
+class _ClipForm:
+    bits: int
+    count: int
+    rate: int
+    channels: int
+
+
+def _form_of_clip(clip: Path) -> _ClipForm:
+    """Decode a clip to its end.
+
+    Raises:
+        RecordingUnreadable: if it cannot be.
+    """
+    bits = 0
+    with SoundReader(clip) as sound:
+        for form, _, _ in integer_blocks(sound):
+            bits = form.bits
+        return _ClipForm(
+            bits=bits,
+            count=sound.sample_count,
+            rate=sound.form.sample_rate,
+            channels=sound.form.channels,
+        )
+
+
+def _find(
+    clip: Path,
+    recording: Path,
+    form: _ClipForm,
+    track: int,
+    channel: int | None,
+    cancelled: IsCancelled | None,
+) -> tuple[list[ClipUnderTest], int]:
+    """Return the likeliest places of a clip; if there is none, the start, and 0."""
+    places = find_places(clip, recording, track=track, channel=channel, cancelled=cancelled)
+    tests = [
+        ClipUnderTest(
+            path=clip,
+            samples=SampleRange(place.first, place.first + form.count),
+            bits=form.bits,
+            channel=place.channel,
+        )
+        for place in places[:_MOST_COMPARED]
+    ]
+    if tests:
+        return tests, len(places)
+    whole = SampleRange(0, form.count)
+    return [ClipUnderTest(path=clip, samples=whole, bits=form.bits, channel=channel)], 0
+
+
+def _rank(result: ClipComparison, number: int) -> tuple[bool, int, int, int]:
+    """Order comparisons: equal first, then the least different, then the longest alike."""
+    alike = result.first_difference or 0
+    return (not result.equal, result.max_difference, -alike, number)
+
+
+class _Checking:
+    """Puts what was seen into a verdict."""
+
+    def __init__(self, recording: Path, claim: Claim) -> None:
+        self._claim = claim
+        try:
+            self._digest = sha256_of(recording)
+        except OSError as error:
+            reason = f"cannot be read ({error.strerror})"
+            raise RecordingUnreadable(str(recording), reason) from error
+        given = claim.source_digest
+        self._same_file = None if given is None else given == self._digest
+
+    def not_checked(self, message: str) -> ClipVerdict:
+        return ClipVerdict(
+            likeness=Likeness.NOT_CHECKED,
+            message=message,
+            recording_digest=self._digest,
+            same_file=self._same_file,
+        )
+
+    def not_found(self, result: ClipComparison) -> ClipVerdict:
+        """Return the verdict where no stretch of the clip is anywhere in the recording."""
+        if not result.form_matches:
+            return self._other_form(result)
+        return ClipVerdict(
+            likeness=Likeness.DIFFERENT,
+            message="no stretch of the clip is anywhere in the recording",
+            recording_digest=self._digest,
+            same_file=self._same_file,
+            clip_digest=result.clip_digest,
+            decoder=result.decoder,
+        )
+
+    def _other_form(self, result: ClipComparison) -> ClipVerdict:
+        return self.not_checked(
+            "the clip has another sample rate or number of channels than the recording, so the two "
+            f"cannot be compared sample for sample (decoder now: {result.decoder})"
+        )
+
+    def judge(
+        self, result: ClipComparison, test: ClipUnderTest, form: _ClipForm, *, places: int
+    ) -> ClipVerdict:
+        """Return the verdict on a clip held against a place."""
+        if result.unreadable:
+            return self.not_checked(f"the clip {result.unreadable}")
+        if not result.form_matches:
+            return self._other_form(result)
+        likeness, message = self._say(result, test, form)
+        return ClipVerdict(
+            likeness=likeness,
+            message=message,
+            notes=self._notes(result, likeness, places),
+            recording_digest=self._digest,
+            samples=test.samples,
+            channel=test.channel,
+            places=places,
+            parts_at=_parts_at(result, test) if likeness is Likeness.DIFFERENT else None,
+            max_difference=result.max_difference,
+            same_file=self._same_file,
+            sample_rate=form.rate,
+            clip_digest=result.clip_digest,
+            decoder=result.decoder,
+        )
+
+    def _say(
+        self, result: ClipComparison, test: ClipUnderTest, form: _ClipForm
+    ) -> tuple[Likeness, str]:
+        rate = form.rate
+        start = format_media_time(samples_to_ms(test.samples.first, rate))
+        end = format_media_time(samples_to_ms(test.samples.end, rate))
+        where = f"samples {test.samples.first} to {test.samples.end} ({start} to {end})"
+        if result.equal:
+            return Likeness.EXACT, f"the clip holds {where} of the recording, every one the same"
+        rounded = result.decoder.sample_format.startswith(("flt", "dbl"))
+        shortened = result.decoder.sample_format.startswith("s32") and form.bits == SHORT_BITS
+        near = result.max_difference <= 1 and (rounded or shortened)
+        if near and result.length_matches:
+            other = self._claim.decoder
+            cut_with = f"; the clip was cut with {other}" if other else ""
+            return Likeness.WITHIN_ONE, (
+                f"the clip holds {where} of the recording, none further than 1 of 32,768 away, as "
+                f"{'by another decoder or processor' if rounded else 'when rounded to 16 bits'} "
+                f"(decoder now: {result.decoder}{cut_with})"
+            )
+        missing = test.samples.end - result.recording_sample_count
+        if near and 0 < missing < test.samples.count and self._other_decoder(result):
+            return Likeness.NOT_CHECKED, (
+                f"all but the last {missing} of {where} are the same; those the decoder leaves out "
+                f"here ({result.decoder}), and the one the clip was cut with gave them "
+                f"({self._claim.decoder})"
+            )
+        at = _parts_at(result, test)
+        alike = at - test.samples.first
+        time = format_media_time(samples_to_ms(at, rate))
+        return Likeness.DIFFERENT, (
+            f"held against {where}, the clip parts from the recording at sample {at} ({time}), "
+            f"after {alike} that are the same; the largest difference is {result.max_difference} "
+            "of 32,768"
+        )
+
+    def _other_decoder(self, result: ClipComparison) -> bool:
+        return self._claim.decoder is not None and self._claim.decoder != result.decoder
+
+    def _notes(self, result: ClipComparison, likeness: Likeness, places: int) -> tuple[str, ...]:
+        notes = []
+        if places > 1:
+            notes.append(f"the same samples are in {places} places; the first is given")
+        if self._same_file is False and likeness in (Likeness.EXACT, Likeness.WITHIN_ONE):
+            notes.append(
+                "the recording is another file than the one the clip was cut from, with the same "
+                "samples there, as when a program rewrites a file's tags"
+            )
+        count = self._claim.sample_count
+        if count is not None and count != result.recording_sample_count and self._same_file:
+            notes.append(
+                explain_length(count, self._claim.decoder, result.recording_sample_count, result)
+            )
+        return tuple(notes)
+
+
+def explain_length(
+    then: int, decoder_then: Decoder | None, now: int, result: ClipComparison
+) -> str:
+    """Say why one file has two lengths."""
+    lengths = f"the recording has {now} samples by the decoder here ({result.decoder}), and had "
+    if decoder_then is None or decoder_then == result.decoder:
+        return f"{lengths}{then} when it was taken in; why is not known, for the file is the same"
+    return (
+        f"{lengths}{then} by the one it was taken in with ({decoder_then}). The file is the same: "
+        "versions of FFmpeg differ in whether they leave out what an encoder adds at the end"
+    )
+
+
+def _parts_at(result: ClipComparison, test: ClipUnderTest) -> int:
+    """Return the number of the first sample that is not the same, or not there."""
+    if result.first_difference is not None:
+        return result.first_difference
+    return test.samples.first + result.compared
