@@ -380,10 +380,11 @@ class Encoder:
 def _linked(row: plan.Row, columns: Sequence[plan.Column]) -> list[int]:
     """Choose the cells that carry a row's link: what it names, and where that is.
 
-    Four links side by side to one place would be four stops for who reads by ear.
+    Four links side by side to one place would be four stops for who reads by ear. The row of a
+    section comes again on the next page, as decoration, in which PDF/UA allows no link.
     """
     if row.kind is plan.RowKind.SECTION:
-        return [0]
+        return []
     told = [index for index, cell in enumerate(row.cells) if plan.flat(cell)]
     named = [index for index in told if index < len(columns) and columns[index].share]
     return sorted({*named, *told[-1:]})
