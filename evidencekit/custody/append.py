@@ -7,8 +7,8 @@ never acknowledged to anybody; they are copied to a file of their own, cut off, 
 entry says how many there were and what their digest is.
 
 An entry's id makes a retry harmless: what the log holds under that id already is not added again.
-`append` reads no more of a long log than that needs; `append_after` reads all of it and checks
-the chain, for a caller who decides by what the log holds.
+`append` reads no more of a long log than that needs (see `known`); `append_after` reads all of it
+and checks the chain, for a caller who decides by what the log holds.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ from evidencekit.custody.durable import (
     hold,
     write_all,
 )
+from evidencekit.custody.known import remember, stand
 from evidencekit.custody.log import MOST_BYTES, NO_ENTRY, read_bytes, scan_log
-from evidencekit.custody.tail import Tail, may_hold, read_tail
+from evidencekit.custody.tail import Tail
 from evidencekit.custody.torn import put_aside, repairs
 from evidencekit.errors import ChainBroken, CustodyError, LogBusy
 from evidencekit.model.custody import CustodyEntry, CustodyLog, LogHead
@@ -61,25 +62,27 @@ def append(
 ) -> Appended:
     """Append *drafts* to the log at *path*, and say what was added.
 
-    The log is made if there is none. *stamp* signs a repair entry, where one is needed. Only the
-    log's last line is checked here; whoever reads the log checks its chain.
+    The log is made if there is none. *stamp* signs a repair entry, where one is needed. A process's
+    first append checks the log's last line only, its second all of it, and the others what was
+    added since; whoever reads the log checks its chain.
 
     Raises:
-        ChainBroken: if the last line is not an entry that follows; nothing is written.
+        ChainBroken: if what was checked does not follow; nothing is written.
         LogBusy: if another process held the log for so many *seconds*; nothing is written.
         CustodyError: if the log cannot be written, or holds another entry under a draft's id.
     """
     with _held(path, seconds):
-        data = read_bytes(path)
-        tail = read_tail(data)
-
-        def knows(entry_id: str) -> bool:
-            return may_hold(data, entry_id, end=tail.offset)
-
-        if len(drafts) > _FEW or any(knows(each.id) for each in drafts):
-            drafts = _missing(scan_log(data).log, drafts)
-        new = _repaired(path, tail, drafts, stamp, knows)
-        return _add(path, tail, new)
+        standing = stand(path)
+        tail = standing.tail
+        if len(drafts) > _FEW or any(standing.may_know(each.id) for each in drafts):
+            drafts = _missing(scan_log(read_bytes(path)).log, drafts)
+        lines, entries = _add(path, tail, _repaired(path, tail, drafts, stamp, standing.may_know))
+        remember(path, standing, lines, entries)
+        return Appended(
+            entries=entries,
+            count=tail.count + len(entries),
+            head=entries[-1].line_sha256 if entries else tail.head,
+        )
 
 
 def append_after(
@@ -108,8 +111,9 @@ def append_after(
         log = scan.log
         drafts = _missing(log, decide(log))
         tail = Tail(count=log.count, head=log.head, torn=scan.torn, offset=scan.offset)
-        added = _add(path, tail, _repaired(path, tail, drafts, stamp, _knower(log)))
-        return CustodyLog(entries=log.entries + added.entries, head=added.head)
+        _, entries = _add(path, tail, _repaired(path, tail, drafts, stamp, _knower(log)))
+        head = entries[-1].line_sha256 if entries else log.head
+        return CustodyLog(entries=log.entries + entries, head=head)
 
 
 def _if_complete(
@@ -183,7 +187,9 @@ def _repaired(
     return [*repairs(path, tail.offset, tail.torn, stamp=stamp, knows=knows), *drafts]
 
 
-def _add(path: Path, tail: Tail, drafts: Sequence[EntryDraft]) -> Appended:
+def _add(
+    path: Path, tail: Tail, drafts: Sequence[EntryDraft]
+) -> tuple[bytes, tuple[CustodyEntry, ...]]:
     """Write the entries after *tail* and flush them, under the lock."""
     after = LogHead(count=tail.count, head=tail.head)
     lines, entries = stored_lines(drafts, after=after)
@@ -194,8 +200,7 @@ def _add(path: Path, tail: Tail, drafts: Sequence[EntryDraft]) -> Appended:
         put_aside(path, tail.offset, tail.torn)
     if lines or tail.torn:
         _write(path, tail, lines)
-    head = entries[-1].line_sha256 if entries else tail.head
-    return Appended(entries=entries, count=tail.count + len(entries), head=head)
+    return lines, entries
 
 
 def _write(path: Path, tail: Tail, lines: bytes) -> None:

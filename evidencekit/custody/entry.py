@@ -34,6 +34,7 @@ _NEEDED = {
     "received": ("cites", "receiver"),
 }
 _ALGORITHMS = ("sha256", "sha512")
+_KINDS = {each.value: each for each in EntryKind}
 
 
 def read_entry(line: bytes, *, seq: int, prev: str) -> CustodyEntry:
@@ -89,9 +90,7 @@ def _read_object(line: bytes, seq: int) -> dict[str, Any]:
         raise ChainBroken(seq, "a JSON object", "something else" if line else "an empty line")
     try:
         text = line.decode("utf-8")
-        value = json.loads(
-            text, object_pairs_hook=_once, parse_float=_no_float, parse_constant=_no_float
-        )
+        value = _DECODER.decode(text)
     except (ValueError, RecursionError):
         raise ChainBroken(seq, "a JSON object", "text that cannot be read as one") from None
     if not isinstance(value, dict):
@@ -113,6 +112,12 @@ def _no_float(_: str) -> NoReturn:
     raise ValueError(msg)
 
 
+#: Made once: making one takes as long as reading a line with it.
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_once, parse_float=_no_float, parse_constant=_no_float
+)
+
+
 def is_time(text: str) -> bool:
     """Say whether *text* is a moment that was, written in UTC with Z."""
     if not _TIME.fullmatch(text):
@@ -127,12 +132,12 @@ def is_time(text: str) -> bool:
 def _kind(value: Mapping[str, Any], seq: int) -> EntryKind:
     """Return the kind, once the entry has what its kind needs."""
     kind = _text(value, "kind", seq)
-    if kind not in set(EntryKind):
+    if kind not in _KINDS:
         raise ChainBroken(seq, f"a kind of {', '.join(EntryKind)}", "another kind")
     for each in _NEEDED.get(kind, ()):
         if each not in value:
             raise ChainBroken(seq, f"{each}, of kind {kind}", "none")
-    return EntryKind(kind)
+    return _KINDS[kind]
 
 
 def _text(value: Mapping[str, Any], key: str, seq: int, *, least: int = 1) -> str:

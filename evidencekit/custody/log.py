@@ -22,9 +22,10 @@ from attrs import frozen
 from evidencekit.custody.durable import O_BINARY, O_NO_SURPRISE
 from evidencekit.custody.entry import read_entry
 from evidencekit.errors import ChainBroken, CustodyError, LogTorn
-from evidencekit.model.custody import CustodyLog
+from evidencekit.model.custody import CustodyEntry, CustodyLog, LogHead
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 LOG_NAME = "custody.jsonl"
@@ -72,35 +73,45 @@ def parse_log(data: bytes, *, name: str = LOG_NAME) -> CustodyLog:
     return scan.log
 
 
-def scan_log(data: bytes, *, after: CustodyLog | None = None) -> Scan:
+def scan_log(data: bytes) -> Scan:
     """Read a log's whole entries from its bytes, and set apart what follows its last newline.
-
-    *after* is the log that *data* continues, where the bytes are not a log's first.
 
     Raises:
         ChainBroken: at the first line that is not the entry that should stand there.
     """
     *lines, torn = data.split(b"\n")
-    before = after or CustodyLog()
-    entries = list(before.entries)
-    ids = {each.id for each in entries}
-    head = before.head
-    for seq, line in enumerate(lines, start=before.count + 1):
+    entries = read_entries(lines, after=CustodyLog().at, ids=set())
+    return Scan(
+        log=CustodyLog(entries=entries, head=entries[-1].line_sha256 if entries else NO_ENTRY),
+        torn=torn,
+        offset=len(data) - len(torn),
+    )
+
+
+def read_entries(
+    lines: Sequence[bytes], *, after: LogHead, ids: set[str]
+) -> tuple[CustodyEntry, ...]:
+    """Read lines, without their newlines, that follow where a log stood.
+
+    *ids* are those of its entries so far; those of the lines are added.
+
+    Raises:
+        ChainBroken: at the first line that is not the entry that should stand there.
+    """
+    entries: list[CustodyEntry] = []
+    head = after.head
+    for seq, line in enumerate(lines, start=after.count + 1):
         entry = read_entry(line, seq=seq, prev=head)
         if entry.id in ids:
             raise ChainBroken(seq, "an id of its own", "the id of an earlier entry")
         ids.add(entry.id)
         entries.append(entry)
         head = entry.line_sha256
-    return Scan(
-        log=CustodyLog(entries=tuple(entries), head=head),
-        torn=torn,
-        offset=len(data) - len(torn),
-    )
+    return tuple(entries)
 
 
-def read_bytes(path: Path) -> bytes:
-    """Return the bytes of the log at *path*, none if there is no file.
+def read_bytes(path: Path, *, start: int = 0) -> bytes:
+    """Return the bytes of the log at *path* from *start* on, none if there is no file.
 
     Raises:
         CustodyError: if it is a link, no ordinary file, too large, or cannot be read.
@@ -115,6 +126,7 @@ def read_bytes(path: Path) -> bytes:
     try:
         _check_ordinary(os.fstat(fd), path)
         with os.fdopen(fd, "rb", closefd=False) as file:
+            file.seek(start)
             return file.read()
     except OSError as error:
         msg = f"{path.name} could not be read to its end: {error.strerror}."

@@ -7,7 +7,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidencekit.custody.append import EntryDraft, Stamp, append, append_after
@@ -88,6 +88,7 @@ def test_any_bytes_at_all_are_read_or_refused_by_name(data: bytes) -> None:
 text = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.builds(lambda *each: each, text, text, text), max_size=4))
 def test_whatever_is_written_reads_back_the_same(values: list[tuple[str, str, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -118,6 +119,7 @@ steps = st.lists(
 )
 
 
+@settings(deadline=None, max_examples=50)
 @given(steps)
 def test_appending_by_the_tail_writes_what_appending_after_reading_all_writes(
     runs: list[tuple[list[str], bytes]],
@@ -144,6 +146,7 @@ def test_appending_by_the_tail_writes_what_appending_after_reading_all_writes(
             assert parse_log(paths[0].read_bytes()) == whole
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.integers(0, 2), max_size=6), st.lists(st.integers(0, 2), max_size=6))
 def test_logs_share_what_their_lines_share_and_no_more(one: list[int], two: list[int]) -> None:
     logs = []

@@ -16,9 +16,11 @@ import pytest
 from attrs import evolve, fields
 
 from evidencekit.custody import append as append_module
+from evidencekit.custody import draft as draft_module
 from evidencekit.custody.append import EntryDraft, Stamp, append, append_after
-from evidencekit.custody.draft import LIMITS
+from evidencekit.custody.draft import LIMITS, stored_lines
 from evidencekit.custody.durable import hold
+from evidencekit.custody.known import forget
 from evidencekit.custody.log import read_log
 from evidencekit.errors import ChainBroken, CustodyError, LogBusy
 from evidencekit.model.custody import CustodyEntry, EntryKind, LogHead
@@ -191,6 +193,7 @@ def test_a_last_line_that_does_not_follow_is_a_break_and_nothing_is_written(
     append(path, [draft(1), draft(2), draft(3)], stamp=STAMP)
     broken = act(path.read_bytes())
     path.write_bytes(broken)
+    forget()
     with pytest.raises(ChainBroken) as raised:
         append(path, [draft(9)], stamp=STAMP)
     assert raised.value.entry == entry
@@ -200,13 +203,75 @@ def test_a_last_line_that_does_not_follow_is_a_break_and_nothing_is_written(
     assert path.read_bytes() == broken
 
 
+def test_a_process_that_comes_again_checks_what_others_added(path: Path) -> None:
+    append(path, [draft(1)], stamp=STAMP)
+    append(path, [draft(2)], stamp=STAMP)
+    lines, entries = stored_lines([draft(7), draft(8)], after=read_log(path).at)
+    path.write_bytes(path.read_bytes() + lines)
+    assert append(path, [draft(8)], stamp=STAMP).entries == ()
+    assert append(path, [draft(3)], stamp=STAMP).count == 5
+    assert [each.id for each in read_log(path).entries[2:4]] == [each.id for each in entries]
+    path.write_bytes(path.read_bytes() + lines)
+    for _ in range(2):
+        with pytest.raises(ChainBroken) as raised:
+            append(path, [draft(4)], stamp=STAMP)
+        assert raised.value.entry == 6
+
+
+def test_a_log_that_was_put_back_or_replaced_is_read_anew(path: Path) -> None:
+    append(path, [draft(1)], stamp=STAMP)
+    append(path, [draft(2)], stamp=STAMP)
+    earlier = path.read_bytes()
+    append(path, [draft(3)], stamp=STAMP)
+    path.write_bytes(earlier)
+    assert append(path, [draft(3)], stamp=STAMP).count == 3
+    path.unlink()
+    assert append(path, [draft(1), draft(3)], stamp=STAMP).count == 2
+    other = path.with_name("other.jsonl")
+    append(other, [draft(each) for each in (5, 6, 3)], stamp=STAMP)
+    other.replace(path)
+    assert append(path, [draft(3), draft(5), draft(9)], stamp=STAMP).count == 4
+    assert read_log(path).count == 4
+
+
+def test_what_was_not_written_to_its_end_is_not_remembered(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append(path, [draft(1)], stamp=STAMP)
+    append(path, [draft(2)], stamp=STAMP)
+
+    def fail(_: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(append_module, "flush", fail)
+        with pytest.raises(CustodyError, match="Input/output error"):
+            append(path, [draft(3)], stamp=STAMP)
+    assert append(path, [draft(3)], stamp=STAMP).count == 3
+    assert read_log(path).count == 3
+
+
+def test_more_logs_than_are_remembered_are_appended_to_all_the_same(tmp_path: Path) -> None:
+    for number in range(3):
+        for name in range(40):
+            added = append(tmp_path / f"{name}.jsonl", [draft(number)], stamp=STAMP)
+            assert added.count == number + 1
+
+
 def test_a_break_further_up_is_found_by_whoever_reads_the_whole_log(path: Path) -> None:
     append(path, [draft(each) for each in range(5)], stamp=STAMP)
     path.write_bytes(path.read_bytes().replace(b"entry-1", b"entry-7"))
+    forget()
     assert append(path, [draft(9)], stamp=STAMP).count == 6
     with pytest.raises(ChainBroken) as raised:
         read_log(path)
     assert raised.value.entry == 3
+    left = path.read_bytes()
+    for _ in range(2):
+        with pytest.raises(ChainBroken) as raised:
+            append(path, [draft(10)], stamp=STAMP)
+        assert raised.value.entry == 3
+    assert path.read_bytes() == left
 
 
 def test_a_log_to_which_nothing_is_added_is_only_read(
@@ -226,6 +291,58 @@ def test_a_log_to_which_nothing_is_added_is_only_read(
     with pytest.raises(CustodyError, match=r"Read-only file system\. No entry was added"):
         append_after(path, lambda _: [draft(2)], stamp=STAMP)
     assert sorted(each.name for each in path.parent.iterdir()) == ["custody.jsonl"]
+
+
+def test_a_disk_that_keeps_other_bytes_than_were_written_is_not_believed(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append(path, [draft(1)], stamp=STAMP)
+    real = os.write
+    monkeypatch.setattr(os, "write", lambda fd, data: real(fd, bytes(data).replace(b"K", b"k")))
+    with pytest.raises(CustodyError, match="does not hold what was written"):
+        append(path, [draft(2)], stamp=STAMP)
+
+
+def test_a_folder_that_cannot_be_listed_is_an_error(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append(path, [draft(1)], stamp=STAMP)
+
+    def fail(_: object) -> list[str]:
+        raise OSError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(os, "listdir", fail)
+    with pytest.raises(CustodyError, match="Permission denied"):
+        append_after(path, lambda _: [], stamp=STAMP)
+
+
+def test_a_line_that_is_too_long_to_be_read_is_not_written(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(draft_module, "MOST_LINE", 300)
+    append(path, [draft(1)], stamp=STAMP)
+    with pytest.raises(CustodyError, match=r"a line of [0-9]+ bytes; at most 300 are read"):
+        append(path, [evolve(draft(2), note="n" * 300)], stamp=STAMP)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"id": ""}, {"entered_by": ""}, {"recorded_at": "2026-05-20 15:02:11"}],
+)
+def test_a_draft_without_what_every_entry_has_cannot_be_made(changes: dict[str, str]) -> None:
+    with pytest.raises(ValueError):
+        evolve(draft(1), **changes)
+    with pytest.raises(ValueError):
+        evolve(STAMP, **({"software": ""} | {k: v for k, v in changes.items() if k != "id"}))
+
+
+def test_things_that_only_look_like_set_aside_bytes_are_left_alone(path: Path) -> None:
+    append(path, [draft(1)], stamp=STAMP)
+    digest = hashlib.sha256(b"x").hexdigest()
+    path.with_name("custody.jsonl.torn-notes.txt").write_bytes(b"x")
+    path.with_name(f"custody.jsonl.torn-1-{digest}").mkdir()
+    path.with_name(f"custody.jsonl.torn-2-{digest}").symlink_to(path)
+    assert [each.id for each in append(path, [draft(2)], stamp=STAMP).entries] == ["entry-2"]
 
 
 def test_a_log_that_would_be_too_large_to_read_is_not_written(

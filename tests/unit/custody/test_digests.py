@@ -85,6 +85,24 @@ def test_a_missing_file_is_named_as_its_user_knows_it(tmp_path: Path) -> None:
     assert raised.value == IntakeError("recordings/a.m4a", "does not exist.")
 
 
+@pytest.mark.parametrize(
+    ("call", "words"), [("open", "could not be opened"), ("read", "could not be read to its end")]
+)
+def test_what_the_system_refuses_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, words: str
+) -> None:
+    file = tmp_path / "a.bin"
+    file.write_bytes(b"abc")
+
+    def refuse(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, call, refuse)
+        with pytest.raises(IntakeError, match=f"{words}: Input/output error"):
+            hash_file(file)
+
+
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(IntakeError, match=r"is a folder\."):
         hash_file(tmp_path)

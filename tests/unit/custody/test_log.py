@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -208,6 +209,34 @@ def test_a_log_that_is_a_link_is_refused(tmp_path: Path, stored: bytes) -> None:
     with pytest.raises(CustodyError, match="ordinary file"):
         append(link, [draft(9)], stamp=STAMP)
     assert (tmp_path / "custody.jsonl").read_bytes() == stored
+
+
+def test_a_log_that_cannot_be_read_to_its_end_is_an_error(
+    tmp_path: Path, stored: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fdopen", refuse)
+        with pytest.raises(CustodyError, match="could not be read to its end"):
+            read_log(tmp_path / "custody.jsonl")
+
+
+def test_a_log_larger_than_any_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (tmp_path / "custody.jsonl").open("wb") as file:
+        file.truncate(257 * 1024 * 1024)
+    with pytest.raises(CustodyError, match="at most 268435456 are read"):
+        read_log(tmp_path / "custody.jsonl")
+
+
+def test_a_log_that_another_process_is_writing_is_read_again(
+    tmp_path: Path, stored: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "custody.jsonl"
+    path.write_bytes(stored[:-5])
+    monkeypatch.setattr(time, "sleep", lambda _: path.write_bytes(stored))
+    assert read_log(path).count == 4
 
 
 def test_a_log_that_is_a_folder_is_refused(tmp_path: Path) -> None:
