@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from evidencekit.compose.clips import clip_item
+from evidencekit.compose.corrections import corrections, summary
 from evidencekit.compose.facts import (
     NOT_STATED,
     counted,
@@ -52,7 +53,6 @@ if TYPE_CHECKING:
     from evidencekit.model.clip import Fact
     from evidencekit.model.material import Material, ReadRecording
     from evidencekit.model.matter import Matter
-    from evidencekit.model.recording import Recording
 
 ITEM = "part:recordings"
 TITLE = "Schedule of all recordings held"
@@ -76,6 +76,7 @@ def recordings_part(material: Material, profile: Profile, layout: Layout | None)
     for read in material.recordings:
         blocks.append(Heading(text=f"R{read.number}: {read.recording.shown_title}"))
         blocks.append(Details(rows=recording_details(material, read, layout)))
+        blocks.extend(corrections(read))
     blocks.extend(other_recordings(material.matter))
     return Part(item=ITEM, title=TITLE, blocks=tuple(blocks))
 
@@ -86,7 +87,7 @@ def recording_details(
     """Return all facts about one recording, told before read before measured."""
     return (
         *_told(material.matter, read),
-        *_transcript(material.matter, read.recording),
+        *_transcript(material.matter, read),
         *_measured(read),
         *_format(material.matter, read),
         *_file_also_says(material.matter, read),
@@ -171,8 +172,8 @@ def _file_says(name: str, fact: Fact, *, named: bool) -> Detail:
     )
 
 
-def _transcript(matter: Matter, recording: Recording) -> tuple[Detail, ...]:
-    name, source = "Transcript", recording.transcript
+def _transcript(matter: Matter, read: ReadRecording) -> tuple[Detail, ...]:
+    name, source = "Transcript", read.recording.transcript
     if source is None:
         return (Detail(label=name, text=plain("none supplied")),)
     makers = transcript_makers(matter, source)
@@ -186,6 +187,8 @@ def _transcript(matter: Matter, recording: Recording) -> tuple[Detail, ...]:
     if source.before_correction is not None:
         kept = "the transcript as it was before correction is held"
         rows.append(Detail(label=name, text=plain(kept), standing="T"))
+    if read.difference is not None:
+        rows.append(measured_detail(name, summary(read.difference)))
     return tuple(rows)
 
 

@@ -39,10 +39,3 @@ def _pending(matter: Matter) -> Iterator[tuple[Path, str]]:
             ("anonymise",),
             "not acted on yet. This version makes no anonymised edition.",
         )
-    for recording in matter.recordings:
-        transcript = recording.transcript
-        if transcript is not None and transcript.before_correction is not None:
-            yield (
-                ("recordings", recording.id, "transcript", "before_correction"),
-                "bound as an input. No comparison with the corrected transcript is printed yet.",
-            )

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from evidencekit.model.clip import ClipFile, Fact, Measurement
 from evidencekit.model.custody import CustodyLog
+from evidencekit.model.difference import TranscriptDifference
 from evidencekit.model.digest import Digest
 from evidencekit.model.matter import Document, Matter
 from evidencekit.model.recording import Clip, Recording
@@ -34,7 +35,8 @@ class CutClip:
 class ReadRecording:
     """A recording as measured, with its clips. `number` prints as R1, R2 ... in printed order.
 
-    `size` is in bytes; `file_name` is its name in the folder of recordings.
+    `size` is in bytes; `file_name` is its name in the folder of recordings. `difference` compares
+    the transcript with the one before correction, where the matter names one.
     """
 
     number: int
@@ -44,6 +46,7 @@ class ReadRecording:
     digest: Digest
     measurement: Measurement
     transcript: Transcript | None = None
+    difference: TranscriptDifference | None = None
     clips: tuple[CutClip, ...] = ()
 
 

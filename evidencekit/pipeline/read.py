@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from evidencekit.model.clip import ClipFile, Measurement
+    from evidencekit.model.difference import TranscriptDifference
     from evidencekit.model.matter import Matter
     from evidencekit.model.progress import IsCancelled, OnProgress
     from evidencekit.model.timecode import Span
@@ -50,6 +51,7 @@ class Reading:
     first_number: int
     path: Path
     transcript_path: Path | None
+    before_path: Path | None
     digest: FileDigest
     clips_folder: Path
     file_name: str
@@ -91,6 +93,9 @@ def read_recordings(
             first_number=first_number,
             path=inside(folder, recording.file),
             transcript_path=inside(folder, source.file) if source else None,
+            before_path=inside(folder, source.before_correction)
+            if source and source.before_correction
+            else None,
             digest=digests[recording.id],
             clips_folder=clips_folder,
             file_name=name,
@@ -152,6 +157,7 @@ def read_one(reading: Reading) -> Read:
             digest=reading.digest.digest(),
             measurement=measurement,
             transcript=transcript,
+            difference=_difference(reading, transcript),
             clips=cut,
         ),
         findings=(
@@ -173,6 +179,20 @@ def _transcript(reading: Reading) -> Transcript | None:
     if source is None or reading.transcript_path is None:
         return None
     return read_transcript(reading.transcript_path, name=source.file, encoding=source.encoding)
+
+
+def _difference(reading: Reading, after: Transcript | None) -> TranscriptDifference | None:
+    """Compare the transcript with the one before correction, where there is one."""
+    from evidencekit.transcript.compare import compare_transcripts
+    from evidencekit.transcript.read import read_transcript
+
+    source = reading.recording.transcript
+    if source is None or source.before_correction is None:
+        return None
+    if after is None or reading.before_path is None:
+        return None
+    before = read_transcript(reading.before_path, name=source.before_correction)
+    return compare_transcripts(before, after)
 
 
 def _measure(
