@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from evidencekit.compose.facts import listed
 from evidencekit.compose.labels import UNKNOWN, label
 from evidencekit.compose.plan import Run, Style, Text, plain
 
@@ -55,19 +56,24 @@ def titled(document: Document) -> Text:
 
 
 def exhibit_pages(layout: Layout | None, items: Iterable[str], *, mark: str) -> str | None:
-    """Return the exhibit pages of *items*, from the first to the last: "AD1/1 to AD1/7".
+    """Return the exhibit pages of *items*: "AD1/1 to AD1/7", or "AD1/4 to AD1/7 and AD1/16".
 
     None means that none of them is in the exhibit. Before there is a layout, "?" stands for each.
     """
     if layout is None:
         return f"{mark}/{UNKNOWN}"
+    runs: list[tuple[str, str, int]] = []
     entries = [entry for item in items if (entry := layout.entry(item)) is not None]
-    pages = [
-        (entry.pdf_page, entry.exhibit_first, entry.exhibit_last)
-        for entry in entries
-        if entry.exhibit_first is not None
-    ]
-    if not pages:
-        return None
-    (_, first, _), (_, _, last) = min(pages), max(pages)
-    return f"{first}" if first == last else f"{first} to {last}"
+    for entry in sorted(entries, key=lambda entry: entry.pdf_page):
+        first, last = entry.exhibit_first, entry.exhibit_last
+        if first is None or last is None:
+            continue
+        if runs and _number(first) == runs[-1][2] + 1:
+            first = runs.pop()[0]
+        runs.append((first, last, _number(last)))
+    shown = [first if first == last else f"{first} to {last}" for first, last, _ in runs]
+    return listed(shown) if shown else None
+
+
+def _number(exhibit_page: str) -> int:
+    return int(exhibit_page.rpartition("/")[2])

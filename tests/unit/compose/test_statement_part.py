@@ -166,7 +166,7 @@ def test_the_statement_of_truth_is_the_profile_s_own_or_a_marked_place(
 def test_it_cites_the_exhibit_s_pages_and_never_a_label_of_the_bundle(material: Material) -> None:
     said = _paragraphs(material)
     assert "(AD1/1)" in said
-    assert "AD1/1 to AD1/7" in said
+    assert "AD1/1 to AD1/4 and AD1/6 to AD1/7" in said
     assert not re.search(r"\bD[0-9]", said)
 
 
