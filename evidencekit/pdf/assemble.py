@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from evidencekit.errors import AssemblyError, TypesettingFailed
 from evidencekit.model.bundle import ItemKind
@@ -31,12 +31,13 @@ if TYPE_CHECKING:
     import pikepdf
 
     from evidencekit.model.bundle import IndexEntry, Layout, PageMark
+    from evidencekit.pdf.kept import KeptPages
     from evidencekit.pdf.takein import TakenIn
 
 
 @frozen(kw_only=True)
 class PlacedPart:
-    """Where the pages of a generated item are in the file of generated pages.
+    """Where the pages of an item are in a file of pages that evidencekit made.
 
     `page` is the ordinal of its first page there, counted from 1.
     """
@@ -64,11 +65,13 @@ def assemble(
     title: str,
     language: str,
     into: Path,
+    kept: KeptPages | None = None,
     cancelled: IsCancelled | None = None,
 ) -> Assembled:
     """Write the bundle to *into*: the pages of *front* and *documents* in the order of *layout*.
 
-    *documents* holds what was taken in by the id of its item, such as "document:minutes".
+    *documents* holds what was taken in by the id of its item, such as "document:minutes"; *kept*
+    the generated pages that stand as they were served.
 
     Raises:
         AssemblyError: if pages and layout do not agree.
@@ -81,7 +84,8 @@ def assemble(
         wrapper = Wrapper(pdf)
         for page in pdf.pages:
             wrapper.wrap(page)
-        _check_parts(parts, layout, len(pdf.pages))
+        _check_parts(parts, kept, layout, len(pdf.pages))
+        parts = (*parts, *_add_kept(pdf, kept))
         pages, findings = _bind(pdf, parts, documents, layout, cancelled)
         links = _link(pages, layout)
         stamper = Stamper(pdf, "".join(_printed(mark) for mark in layout.marks))
@@ -95,7 +99,7 @@ def assemble(
             first=pages[0],
             title=title,
             language=language,
-            keep_conformance_claims=not documents,
+            keep_conformance_claims=not documents and kept is None,
         )
         _put_in_order(pdf, pages)
         raise_if_cancelled(cancelled)
@@ -145,23 +149,38 @@ def _printed(mark: PageMark) -> str:
     return mark.label + (mark.exhibit or "")
 
 
-def _check_parts(parts: Sequence[PlacedPart], layout: Layout, pages: int) -> None:
+def _check_parts(
+    parts: Sequence[PlacedPart], kept: KeptPages | None, layout: Layout, pages: int
+) -> None:
     """Refuse generated pages that are not the ones that were laid out.
 
     Raises:
         TypesettingFailed: if a part is missing, too many, or has another number of pages.
     """
-    placed = {part.item: part.pages for part in parts}
+    set_anew = {part.item: part.pages for part in parts}
+    placed = set_anew | {part.item: part.pages for part in (kept.placed if kept else ())}
     laid_out = {
         entry.item: entry.pages for entry in layout.entries if entry.kind is not ItemKind.DOCUMENT
     }
-    if placed != laid_out or sum(placed.values()) != pages:
+    if placed != laid_out or sum(set_anew.values()) != pages:
         different = sorted(
             item for item in placed.keys() | laid_out if placed.get(item) != laid_out.get(item)
         )
         what = ", ".join(different) or f"{pages} pages"
         msg = f"the generated pages are not those laid out: {what}"
         raise TypesettingFailed(msg)
+
+
+def _add_kept(pdf: pikepdf.Pdf, kept: KeptPages | None) -> tuple[PlacedPart, ...]:
+    """Add the pages that were served, and return where they are now."""
+    import pikepdf
+
+    if kept is None:
+        return ()
+    before = len(pdf.pages)
+    with pikepdf.open(kept.path) as source:
+        pdf.add_pages_from(source, outlines="ignore")
+    return tuple(evolve(part, page=before + part.page) for part in kept.placed)
 
 
 def _bind(

@@ -34,6 +34,8 @@ _LARGE_SIDE = 850.0
 _A4_SIDE = 595.276
 #: What either side may take of a narrow page, whose two numbers must not meet.
 _LARGEST_SHARE = 0.08
+#: What the stream with the numbers starts with, by which `kept` finds it.
+STAMP_START = b"/Artifact <</Type/Pagination/Subtype/Footer>> BDC\nq\n"
 _FONT_NAME = "/EKF"
 _FACE = "Arimo-Bold.ttf"
 
@@ -62,11 +64,7 @@ class Stamper:
         size = LABEL_SIZE * scale
         right = view.width - side - self._width(mark.label) * size
         shows.append(self._text(view, mark.label, name, size=size, x=right, y=y))
-        content = (
-            b"/Artifact <</Type/Pagination/Subtype/Footer>> BDC\nq\n"
-            + b"".join(shows)
-            + b"Q\nEMC\n"
-        )
+        content = STAMP_START + b"".join(shows) + b"Q\nEMC\n"
         stream = self._pdf.make_indirect(self._pdf.make_stream(content))
         page.obj["/Contents"] = pikepdf.Array([*streams_of(page), stream])
 
