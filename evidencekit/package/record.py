@@ -60,8 +60,14 @@ def make_record(
     statement: StatementFile | None,
     findings: Iterable[Finding],
     tools: Mapping[str, str],
+    contents: Mapping[str, str | None] | None = None,
+    served: Iterable[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
-    """Return the record as a JSON document."""
+    """Return the record as a JSON document.
+
+    *contents* gives a digest of what each item says or holds, by which a later bundle sees
+    whether it changed; *served* what was served before, with where it is now.
+    """
     matter = material.matter
     return {
         "schema": SCHEMA,
@@ -96,10 +102,10 @@ def make_record(
             "head": material.log.head,
             "log": "data/custody/custody.jsonl",
         },
-        "bundle": _bundle(material, layout, bundle),
+        "bundle": _bundle(material, layout, bundle, contents or {}),
         "statement": _statement(material, statement),
         "coverage": [_coverage(each) for each in material.recordings],
-        "served": [],
+        "served": [dict(each) for each in served],
         "findings": [asdict(each) for each in findings],
         "tools": dict(tools),
     }
@@ -240,7 +246,7 @@ def _excerpt(each: CutClip) -> dict[str, Any] | None:
     }
 
 
-def _entry(entry: IndexEntry) -> dict[str, Any]:
+def _entry(entry: IndexEntry, content: str | None) -> dict[str, Any]:
     return {
         "number": entry.number,
         "item": entry.item,
@@ -254,10 +260,16 @@ def _entry(entry: IndexEntry) -> dict[str, Any]:
         "last_label": entry.last_label,
         "exhibit_first": entry.exhibit_first,
         "exhibit_last": entry.exhibit_last,
+        "content_sha256": content,
     }
 
 
-def _bundle(material: Material, layout: Layout, bundle: BundleFile) -> dict[str, Any]:
+def _bundle(
+    material: Material,
+    layout: Layout,
+    bundle: BundleFile,
+    contents: Mapping[str, str | None],
+) -> dict[str, Any]:
     statement = material.matter.statement
     exhibit_labels = [mark.exhibit for mark in layout.marks]
     exhibit_pages = sum(label is not None for label in exhibit_labels)
@@ -279,7 +291,7 @@ def _bundle(material: Material, layout: Layout, bundle: BundleFile) -> dict[str,
         "pages": len(layout.marks),
         "numbering": layout.numbering.value,
         "sections": sections,
-        "index": [_entry(entry) for entry in layout.entries],
+        "index": [_entry(entry, contents.get(entry.item)) for entry in layout.entries],
         "labels": list(layout.labels),
         "exhibit": {"mark": statement.exhibit, "pages": exhibit_pages}
         if statement is not None and statement.exhibit is not None
