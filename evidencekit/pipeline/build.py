@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from evidencekit.compose.changes import contents_of
 from evidencekit.court.check import court_findings
 from evidencekit.court.profile import Profile
 from evidencekit.court.profiles import choose_profile
@@ -27,10 +28,13 @@ from evidencekit.model.matter import Matter, Section
 from evidencekit.model.progress import IsCancelled, OnProgress, Progress, raise_if_cancelled
 from evidencekit.package.handover import staged, work_folder
 from evidencekit.package.opened import Package, open_package
+from evidencekit.package.served import followed_of, read_served
 from evidencekit.pipeline.contents import Assembled, write_contents
 from evidencekit.pipeline.documents import STATEMENT_ITEM, Documents, take_in_documents
 from evidencekit.pipeline.gaps import gaps, parts_left_out
-from evidencekit.pipeline.pages import Pages, set_pages
+from evidencekit.pipeline.late import bound_contents, follow, keep_numbers
+from evidencekit.pipeline.late_pages import set_late_pages
+from evidencekit.pipeline.pages import Pages, items_of, set_pages
 from evidencekit.pipeline.preflight import check_inputs
 from evidencekit.pipeline.read import read_recordings
 from evidencekit.pipeline.tools import software
@@ -56,6 +60,7 @@ class Draft:
     findings: tuple[Finding, ...]
     log_bytes: bytes
     digests: Mapping[str, FileDigest]
+    contents: Mapping[str, str | None]
 
 
 def build(
@@ -90,11 +95,12 @@ def build(
         raise LimitExceeded(msg, edition)
     tell = _Teller(progress)
     with staged(Path(into), needed_bytes=_needed(matter, folder), inputs=folder) as stage:
+        scratch = work_folder(stage)
         draft = make_draft(
             matter,
             folder=folder,
             clips_folder=stage / "data" / "clips",
-            scratch=work_folder(stage),
+            scratch=scratch,
             placeholders=placeholders,
             executor=executor,
             progress=progress,
@@ -111,8 +117,10 @@ def build(
                 findings=draft.findings,
                 log_bytes=draft.log_bytes,
                 digests=draft.digests,
+                contents=draft.contents,
             ),
             stage=stage,
+            scratch=scratch,
             folder=folder,
             edition=edition,
             originals=originals,
@@ -164,6 +172,7 @@ def make_draft(
     check_inputs(matter, folder, placeholders=placeholders)
     log_bytes = read_bytes(folder / LOG_NAME)
     log = parse_log(log_bytes)
+    served = read_served(folder, log)
     tell("hash", 0)
     digests = check_recordings(matter, folder, log, cancelled=cancelled)
     tell("hash", 1)
@@ -189,18 +198,30 @@ def make_draft(
     )
     material = Material(
         matter=matter,
-        recordings=recordings,
+        recordings=keep_numbers(recordings, followed_of(served), clips_folder=clips_folder),
         documents=documents.taken,
         log=log,
         software=software(),
     )
     tell("pages", 0)
-    pages = set_pages(
-        material,
-        profile,
-        sections,
-        bound_pages={item: taken.pages for item, taken in documents.bound},
-        cancelled=cancelled,
+    bound_pages = {item: taken.pages for item, taken in documents.bound}
+    contents = contents_of(material, profile, sections) | bound_contents(
+        matter, folder, bound_pages
+    )
+    late = follow(
+        served,
+        items_of(material, profile, sections, bound_pages),
+        matter=matter,
+        sections=sections,
+        contents=contents,
+        bound_pages=bound_pages,
+    )
+    pages = (
+        set_pages(material, profile, sections, bound_pages=bound_pages, cancelled=cancelled)
+        if late is None
+        else set_late_pages(
+            late, material, profile, sections, bound_pages=bound_pages, cancelled=cancelled
+        )
     )
     tell("pages", 1)
     return Draft(
@@ -224,6 +245,7 @@ def make_draft(
         ),
         log_bytes=log_bytes,
         digests=digests,
+        contents=contents | (late.contents() if late else {}),
     )
 
 

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from evidencekit.compose.statement import statement_paragraphs, statement_part
 from evidencekit.court.profile import Profile
 from evidencekit.custody.digests import FileDigest, hash_file
-from evidencekit.custody.log import LOG_NAME
+from evidencekit.custody.log import LOG_NAME, read_bytes
 from evidencekit.custody.paths import inside
 from evidencekit.errors import DigestMismatch
 from evidencekit.matterfile.document import to_document
@@ -27,7 +27,10 @@ from evidencekit.package.index_csv import write_index_csv
 from evidencekit.package.inputs import Input
 from evidencekit.package.names import bundle_file_name, unique_names
 from evidencekit.package.record import BundleFile, StatementFile, make_record
+from evidencekit.package.served import SERVED_NAME, kept_pdf
+from evidencekit.package.served_table import served_table
 from evidencekit.pdf.assemble import assemble
+from evidencekit.pdf.kept import KeptPages, take_out
 from evidencekit.pipeline.documents import STATEMENT_ITEM, Documents
 from evidencekit.pipeline.pages import Pages
 from evidencekit.pipeline.signed import compare_signed
@@ -50,12 +53,14 @@ class Assembled:
     findings: tuple[Finding, ...]
     log_bytes: bytes
     digests: Mapping[str, FileDigest]
+    contents: Mapping[str, str | None]
 
 
 def write_contents(
     made: Assembled,
     *,
     stage: Path,
+    scratch: Path,
     folder: Path,
     edition: str,
     originals: str,
@@ -81,6 +86,7 @@ def write_contents(
         title=f"{matter.case.title} - Bundle",
         language=matter.language,
         into=bundle_path,
+        kept=_kept_pages(made, scratch, folder),
         cancelled=cancelled,
     )
     raise_if_cancelled(cancelled)
@@ -104,6 +110,8 @@ def write_contents(
         statement=statement,
         findings=(*made.findings, *assembly.findings, *statement_findings),
         tools=tool_versions(),
+        contents=made.contents,
+        served=served_table(made.pages.late.served, made.pages.layout) if made.pages.late else (),
     )
     write_json(data / "bundle.json", record)
     raise_if_cancelled(cancelled)
@@ -113,6 +121,19 @@ def write_contents(
         run_at=now,
         external_id=matter.case.number or matter.case.title,
         software=made.material.software,
+    )
+
+
+def _kept_pages(made: Assembled, scratch: Path, folder: Path) -> KeptPages | None:
+    """Take the pages that stand as they were served out of the PDF that was served."""
+    late = made.pages.late
+    if late is None:
+        return None
+    return take_out(
+        kept_pdf(folder, late.followed),
+        late.taken,
+        late.items,
+        to=scratch / "served.pdf",
     )
 
 
@@ -172,6 +193,7 @@ def _copy_inputs(
     yield _write(
         data / "custody" / LOG_NAME, made.log_bytes, "custody-log", "custody log", LOG_NAME
     )
+    yield from _copy_served(made, data, folder)
     yield from _write_matter(made, data, matter_file)
 
 
@@ -206,6 +228,30 @@ def _write_matter(made: Assembled, data: Path, matter_file: Path | None) -> Iter
                 stored=f"data/matter/{name}",
             ),
         )
+
+
+def _copy_served(made: Assembled, data: Path, folder: Path) -> Iterator[Input]:
+    """Copy the record of what was served, and the PDF whose pages the bundle keeps."""
+    late = made.pages.late
+    if late is None:
+        return
+    lines = read_bytes(folder / SERVED_NAME)
+    yield _write(data / "custody" / SERVED_NAME, lines, "served", "served copies", SERVED_NAME)
+    followed = late.followed
+    stored = f"data/custody/{followed.kept_at}"
+    target = data / "custody" / followed.kept_at
+    _copy(kept_pdf(folder, followed), target, followed.bundle_sha256, followed.kept_at)
+    yield _account(
+        target,
+        Input(
+            id=f"served:{followed.number}",
+            kind="served bundle",
+            path=followed.kept_at,
+            name=target.name,
+            outcome=Outcome.INCLUDED,
+            stored=stored,
+        ),
+    )
 
 
 def _copy_recordings(made: Assembled, data: Path, folder: Path, originals: str) -> Iterator[Input]:

@@ -15,29 +15,35 @@ from attrs import evolve, frozen
 
 from evidencekit.compose.bundle import bundle_items, compose_generated
 from evidencekit.errors import LayoutUnstable
-from evidencekit.model.bundle import ItemKind, Layout, SectionHead, lay_out
+from evidencekit.model.bundle import Item, ItemKind, Layout, SectionHead, lay_out
 from evidencekit.model.progress import IsCancelled, raise_if_cancelled
 from evidencekit.pdf.assemble import PlacedPart
 from evidencekit.pdf.typeset import typeset
+from evidencekit.pipeline.late import Late
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from evidencekit.compose.plan import Part
     from evidencekit.court.profile import Profile
     from evidencekit.model.material import Material
     from evidencekit.model.matter import Section
 
-_ROUNDS = 8
+#: How often pages are set at most until their numbers agree.
+ROUNDS = 8
 
 
 @frozen(kw_only=True)
 class Pages:
-    """The PDF of the generated parts, where each is in it, and every page of the bundle."""
+    """The PDF of the generated parts, where each is in it, and every page of the bundle.
+
+    `late` says how the bundle follows the one that was served, if one was.
+    """
 
     pdf: bytes
     placed: tuple[PlacedPart, ...]
     layout: Layout
+    late: Late | None = None
 
 
 def set_pages(
@@ -54,10 +60,7 @@ def set_pages(
         LayoutUnstable: if the labels do not settle.
         TypesettingFailed: if a page cannot be set.
     """
-    items = tuple(
-        evolve(item, kind=ItemKind.DOCUMENT) if item.id in bound_pages else item
-        for item in bundle_items(material, profile, tuple(sections))
-    )
+    items = items_of(material, profile, sections, bound_pages)
     used = {item.section for item in items}
     heads = [
         SectionHead(letter=each.letter, title=each.title)
@@ -67,7 +70,7 @@ def set_pages(
     matter = material.matter
     statement = matter.statement
     layout: Layout | None = None
-    for _ in range(_ROUNDS):
+    for _ in range(ROUNDS):
         raise_if_cancelled(cancelled)
         parts = [
             part
@@ -78,7 +81,7 @@ def set_pages(
             parts,
             title=matter.case.title,
             language=matter.language,
-            created=_made_on(material),
+            created=made_on(material),
         )
         placed = _placed(parts, made.pages)
         counts = {each.item: each.pages for each in placed} | dict(bound_pages)
@@ -91,7 +94,20 @@ def set_pages(
         if found == layout:
             return Pages(pdf=made.pdf, placed=placed, layout=layout)
         layout = found
-    raise LayoutUnstable(_ROUNDS)
+    raise LayoutUnstable(ROUNDS)
+
+
+def items_of(
+    material: Material,
+    profile: Profile,
+    sections: Sequence[Section],
+    bound: Collection[str],
+) -> tuple[Item, ...]:
+    """Return the items of the bundle; those in *bound* are bound in, whatever they would be."""
+    return tuple(
+        evolve(item, kind=ItemKind.DOCUMENT) if item.id in bound else item
+        for item in bundle_items(material, profile, tuple(sections))
+    )
 
 
 def _placed(parts: Sequence[Part], counts: Sequence[int]) -> tuple[PlacedPart, ...]:
@@ -104,7 +120,7 @@ def _placed(parts: Sequence[Part], counts: Sequence[int]) -> tuple[PlacedPart, .
     return tuple(placed)
 
 
-def _made_on(material: Material) -> int:
+def made_on(material: Material) -> int:
     """Return when the PDF says it was made, in seconds since 1970.
 
     PDF/A asks for a time and the computer's clock is never asked, since two builds must agree: it
