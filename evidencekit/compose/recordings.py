@@ -57,6 +57,9 @@ if TYPE_CHECKING:
 ITEM = "part:recordings"
 TITLE = "Schedule of all recordings held"
 
+#: What names a fact of the file that is never printed: where the recording was made.
+LOCATION_WORDS = ("location", "iso6709", "gps", "latitude", "longitude")
+
 _DIFFERENT = "The difference has not been explained."
 _NOT_COMPARED = "The two were not compared, because one is not an exact date or time."
 _PLACE_KEPT_BACK = "The file holds a location. It is not printed here."
@@ -270,7 +273,7 @@ def _is_device(fact: Fact) -> bool:
 
 
 def _is_location(fact: Fact) -> bool:
-    return _file_names(fact, ("location", "iso6709", "gps", "latitude", "longitude"))
+    return _file_names(fact, LOCATION_WORDS)
 
 
 def _file_names(fact: Fact, words: tuple[str, ...]) -> bool:

@@ -9,6 +9,7 @@ from evidencekit.pdfread.read import (
     SeenPage,
     SeenPdf,
     page_text,
+    page_texts,
     read_pdf,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "Word",
     "expand_labels",
     "page_text",
+    "page_texts",
     "read_pdf",
 ]

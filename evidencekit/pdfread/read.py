@@ -16,6 +16,7 @@ from evidencekit.pdfread.corners import Word, corners_of
 from evidencekit.pdfread.labels import expand_labels
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -105,6 +106,17 @@ def page_text(path: Path, ordinal: int) -> str:
             reason = f"has no page {ordinal}"
             raise PdfUnreadable(path.name, reason)
         return str(document[ordinal - 1].get_text())
+
+
+def page_texts(path: Path) -> Iterator[str]:
+    """Yield the text of each page, in order.
+
+    Raises:
+        PdfUnreadable: if the PDF cannot be read.
+    """
+    with _open(path) as document:
+        for page in document:
+            yield str(page.get_text())
 
 
 def _open(path: Path) -> Any:
