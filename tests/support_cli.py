@@ -15,6 +15,7 @@ from support_pdf import numbered_pdf
 from support_sound import sound, write_wav
 
 from evidencekit.cli.commands import evidencekit
+from evidencekit.pdf import fonts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,7 +132,11 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 @contextlib.contextmanager
 def scratch_in(folder: Path) -> Iterator[None]:
-    """Have temporary files made in *folder*, so that a test sees what is left of them."""
+    """Have temporary files made in *folder*, so that a test sees what is left of them.
+
+    Fonts that were written once serve the whole process, and are made before.
+    """
+    fonts._temporary()
     before = tempfile.tempdir
     tempfile.tempdir = str(folder)
     try:

@@ -39,8 +39,8 @@ _STAGES = {
     "verify": "Checking",
 }
 _ORDER = (
-    *("init", "validate", "intake", "transfer", "find", "clip", "build", "statement"),
-    *("verify", "show", "check", "sign", "timestamp", "serve", "schema"),
+    *("init", "validate", "intake", "transfer", "receive", "log", "find", "clip", "build"),
+    *("statement", "verify", "show", "check", "seal", "key", "sign-pdf", "serve", "schema"),
 )
 
 
