@@ -8,59 +8,34 @@ name differs only in case or composition.
 
 from __future__ import annotations
 
-import os
-import re
-import stat
 import unicodedata
-from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
 from evidencekit.custody.digests import hash_file
-from evidencekit.errors import EvidenceError
+from evidencekit.custody.seal_names import ALLOWED as SEAL_FILES
+from evidencekit.custody.seal_names import FOLDER as SEAL_FOLDER
+from evidencekit.errors import Cancelled, EvidenceError
 from evidencekit.model.progress import IsCancelled, OnProgress, Progress, raise_if_cancelled
-from evidencekit.verifier.result import Checked, error, outcome
+from evidencekit.verifier.manifests import (
+    DECLARATION,
+    INFO,
+    MANIFEST,
+    TAGMANIFEST,
+    read_manifest,
+    read_oxum,
+)
+from evidencekit.verifier.result import COMPLETENESS, INTEGRITY, Checked, error, outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from evidencekit.model.findings import Finding
+    from evidencekit.verifier.folder import Seen
 
-_GROUP = "integrity"
-_LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
-_TAG_FILES = ("bagit.txt", "bag-info.txt", "manifest-sha256.txt")
-_ALLOWED_OUTSIDE = (*_TAG_FILES, "tagmanifest-sha256.txt")
-_DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
-_MANIFEST_LIMIT = 64_000_000
-
-
-@frozen(kw_only=True)
-class Seen:
-    """What is on disk: regular files by POSIX path, with sizes; links, specials, empty folders."""
-
-    files: Mapping[str, int]
-    links: tuple[str, ...]
-    empty_folders: tuple[str, ...]
-
-
-def look(root: Path) -> Seen:
-    """List everything below *root* without following a link."""
-    files: dict[str, int] = {}
-    odd: list[str] = []
-    empty: list[str] = []
-    for folder, folders, names in os.walk(root, followlinks=False):
-        here = Path(folder)
-        if not folders and not names and here != root:
-            empty.append(here.relative_to(root).as_posix())
-        for name in (*folders, *names):
-            path = here / name
-            relative = path.relative_to(root).as_posix()
-            status = path.lstat()
-            if stat.S_ISREG(status.st_mode):
-                files[relative] = status.st_size
-            elif not stat.S_ISDIR(status.st_mode):
-                odd.append(relative)
-    return Seen(files=files, links=tuple(sorted(odd)), empty_folders=tuple(sorted(empty)))
+_TAG_FILES = ("bagit.txt", INFO, MANIFEST)
+#: What may lie beside data/. The folder of a seal is in no list: it is over the lists.
+_BESIDE = frozenset({*_TAG_FILES, TAGMANIFEST, *(f"{SEAL_FOLDER}/{each}" for each in SEAL_FILES)})
 
 
 def check_files(
@@ -72,39 +47,62 @@ def check_files(
 ) -> tuple[Checked, Mapping[str, str]]:
     """Check every file of the bag at *root*; return also the digest found for each."""
     findings: list[Finding] = []
-    payload = _manifest(root, "manifest-sha256.txt", findings)
-    tags = _manifest(root, "tagmanifest-sha256.txt", findings)
+    payload = read_manifest(root, MANIFEST, findings)
+    tags = read_manifest(root, TAGMANIFEST, findings)
     _check_structure(root, seen, tags, findings)
-    listed = {**payload, **tags}
+    digests = hash_all(root, seen, findings, progress=progress, cancelled=cancelled)
+    matching = compare(seen, digests, {**payload, **tags}, findings)
+    extra = sorted(set(seen.files) - set(payload) - set(tags) - _BESIDE)
+    findings += [
+        error("EK-D003", name, "extra: no manifest lists it", group=COMPLETENESS) for name in extra
+    ]
+    message = message_of(matching, len(payload) + len(tags), findings)
+    return outcome("files", message, tuple(findings)), digests
+
+
+def hash_all(
+    root: Path,
+    seen: Seen,
+    findings: list[Finding],
+    *,
+    progress: OnProgress | None = None,
+    cancelled: IsCancelled | None = None,
+) -> Mapping[str, str]:
+    """Return the digest of every file; one that cannot be read goes to *findings*."""
     digests: dict[str, str] = {}
     for done, name in enumerate(sorted(seen.files), start=1):
         raise_if_cancelled(cancelled)
         try:
-            digests[name] = hash_file(root / name).sha256
+            digests[name] = hash_file(root / name, cancelled=cancelled).sha256
+        except Cancelled:
+            raise
         except (EvidenceError, OSError):
-            findings.append(error("EK-D005", name, "could not be read", group=_GROUP))
+            findings.append(error("EK-D005", name, "could not be read", group=INTEGRITY))
         if progress is not None:
             progress(Progress(stage="verify", done=done, total=len(seen.files), subject=name))
+    return digests
+
+
+def compare(
+    seen: Seen, digests: Mapping[str, str], listed: Mapping[str, str], findings: list[Finding]
+) -> int:
+    """Compare files with a list; return how many match."""
     matching = 0
     for name, expected in sorted(listed.items()):
         found = digests.get(name)
         if name not in seen.files:
-            findings.append(error("EK-D002", name, "missing", group="completeness"))
+            findings.append(error("EK-D002", name, "missing", group=COMPLETENESS))
         elif found is not None and found != expected:
             findings.append(
-                error("EK-D001", name, "changed", group=_GROUP, expected=expected, found=found)
+                error("EK-D001", name, "changed", group=INTEGRITY, expected=expected, found=found)
             )
         elif found is not None:
             matching += 1
-    extra = sorted(set(seen.files) - set(listed) - {"tagmanifest-sha256.txt"})
-    findings += [
-        error("EK-D003", name, "extra: no manifest lists it", group="completeness")
-        for name in extra
-    ]
-    return outcome("files", _message(matching, len(listed), findings), tuple(findings)), digests
+    return matching
 
 
-def _message(matching: int, listed: int, findings: list[Finding]) -> str:
+def message_of(matching: int, listed: int, findings: list[Finding]) -> str:
+    """Return the summary line of a comparison of files with their list."""
     counts = {
         code: sum(each.code == code for each in findings)
         for code in ("EK-D001", "EK-D002", "EK-D003")
@@ -116,116 +114,76 @@ def _message(matching: int, listed: int, findings: list[Finding]) -> str:
     ]
     others = len(findings) - sum(counts.values())
     if others:
-        parts.append(f"{others} other problem(s)")
+        parts.append(f"{others} other problem{'' if others == 1 else 's'}")
     return f"{matching} of {listed} match; {', '.join(each for each in parts if each)}"
-
-
-def _manifest(root: Path, name: str, findings: list[Finding]) -> dict[str, str]:
-    """Read one manifest; whatever is wrong with a line is a finding that names the line."""
-    path = root / name
-    try:
-        status = path.lstat()
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _MANIFEST_LIMIT:
-            findings.append(error("EK-D004", name, "is not an ordinary file", group=_GROUP))
-            return {}
-        text = path.read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        findings.append(error("EK-D002", name, "missing", group="completeness"))
-        return {}
-    except (OSError, UnicodeDecodeError):
-        findings.append(error("EK-D004", name, "could not be read as UTF-8", group=_GROUP))
-        return {}
-    listed: dict[str, str] = {}
-    lines = text.split("\n")
-    if lines and lines[-1] == "":
-        lines.pop()
-    elif lines:
-        findings.append(error("EK-D004", name, "its last line has no end", group=_GROUP))
-    for number, line in enumerate(lines, start=1):
-        where = f"{name} line {number}"
-        match = _LINE.fullmatch(line)
-        if match is None:
-            findings.append(error("EK-D004", where, "is not a digest and a path", group=_GROUP))
-            continue
-        digest, listed_path = match.groups()
-        if not _plain(listed_path):
-            findings.append(
-                error("EK-D004", where, "names a path outside the package", group=_GROUP)
-            )
-        elif listed_path in listed:
-            findings.append(error("EK-D004", where, "names a file twice", group=_GROUP))
-        else:
-            listed[listed_path] = digest
-    return listed
-
-
-def _plain(path: str) -> bool:
-    parts = path.split("/")
-    return not path.startswith("/") and all(each not in {"", ".", ".."} for each in parts)
 
 
 def _check_structure(
     root: Path, seen: Seen, tags: Mapping[str, str], findings: list[Finding]
 ) -> None:
     """Check what the digests alone do not show."""
-    declaration = root / "bagit.txt"
-    if "bagit.txt" in seen.files and declaration.read_bytes() != _DECLARATION:
-        findings.append(
-            error("EK-D006", "bagit.txt", "does not declare BagIt 1.0 in UTF-8", group=_GROUP)
-        )
+    if "bagit.txt" in seen.files and not _declares(root / "bagit.txt", seen.files["bagit.txt"]):
+        message = "does not declare BagIt 1.0 in UTF-8"
+        findings.append(error("EK-D006", "bagit.txt", message, group=INTEGRITY))
     findings += [
-        error("EK-D006", "tagmanifest-sha256.txt", f"does not list {name}", group=_GROUP)
+        error("EK-D006", TAGMANIFEST, f"does not list {name}", group=INTEGRITY)
         for name in _TAG_FILES
-        if "tagmanifest-sha256.txt" in seen.files and name not in tags
+        if TAGMANIFEST in seen.files and name not in tags
     ]
     findings += [
-        error("EK-D003", name, "a file where the package has none", group="completeness")
+        error("EK-D003", name, "a file where the package has none", group=COMPLETENESS)
         for name in sorted(seen.files)
-        if not name.startswith("data/") and name not in _ALLOWED_OUTSIDE and name in tags
+        if not name.startswith("data/") and name not in _BESIDE and name in tags
     ]
-    findings += [
-        error("EK-D007", name, "a link or special file: a package has none", group=_GROUP)
-        for name in seen.links
-    ]
-    findings += [
-        error("EK-D007", name, "an empty folder: a package has none", group="completeness")
-        for name in seen.empty_folders
-    ]
-    _check_twins(seen, findings)
+    check_oddities(seen, findings)
     _check_oxum(root, seen, findings)
 
 
-def _check_twins(seen: Seen, findings: list[Finding]) -> None:
-    """Two names that a Mac or Windows disk would take for one."""
+def _declares(path: Path, size: int) -> bool:
+    try:
+        return size == len(DECLARATION) and path.read_bytes() == DECLARATION
+    except OSError:
+        return False
+
+
+def check_oddities(seen: Seen, findings: list[Finding]) -> None:
+    """Name what is no ordinary file, and names that some disk takes for one."""
+    findings += [
+        error("EK-D007", name, "a link or special file: a package has none", group=INTEGRITY)
+        for name in seen.links
+    ]
+    findings += [
+        error("EK-D007", name, "an empty folder: a package has none", group=COMPLETENESS)
+        for name in seen.empty_folders
+    ]
+    findings += [
+        error("EK-D007", name, "folders within folders, deeper than any", group=COMPLETENESS)
+        for name in seen.too_deep
+    ]
+    findings += [
+        error("EK-D005", name, "a folder that could not be looked into", group=INTEGRITY)
+        for name in seen.unreadable
+    ]
     folded: dict[str, str] = {}
     for name in sorted(seen.files):
         key = unicodedata.normalize("NFC", name).casefold()
         if key in folded:
-            findings.append(
-                error("EK-D008", name, f"differs from {folded[key]} only in case", group=_GROUP)
-            )
+            message = f"differs from {folded[key]} only in case or in how letters are put together"
+            findings.append(error("EK-D008", name, message, group=INTEGRITY))
         folded.setdefault(key, name)
 
 
 def _check_oxum(root: Path, seen: Seen, findings: list[Finding]) -> None:
     """Payload-Oxum in bag-info.txt: bytes and number of files below data/."""
-    path = root / "bag-info.txt"
-    if "bag-info.txt" not in seen.files:
-        findings.append(error("EK-D002", "bag-info.txt", "missing", group="completeness"))
+    if INFO not in seen.files:
+        if not any(each.subject == INFO and each.code == "EK-D002" for each in findings):
+            findings.append(error("EK-D002", INFO, "missing", group=COMPLETENESS))
         return
-    text = path.read_bytes().decode("utf-8", errors="replace")
-    match = re.search(r"^Payload-Oxum: ([0-9]+\.[0-9]+)$", text, re.MULTILINE)
+    found = read_oxum(root, findings)
     payload = [size for name, size in seen.files.items() if name.startswith("data/")]
     expected = f"{sum(payload)}.{len(payload)}"
-    found = match.group(1) if match else None
-    if found != expected:
+    if found is not None and found != expected:
+        message = "Payload-Oxum is not the size and number of the files in data/"
         findings.append(
-            error(
-                "EK-D006",
-                "bag-info.txt",
-                "Payload-Oxum is not the size and number of the files in data/",
-                group=_GROUP,
-                expected=expected,
-                found=found,
-            )
+            error("EK-D006", INFO, message, group=INTEGRITY, expected=expected, found=found)
         )

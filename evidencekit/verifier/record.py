@@ -1,47 +1,88 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Read data/bundle.json as a stranger's file: any value in it may be of any type."""
+"""Read data/bundle.json as a stranger's file.
+
+A record that is not what its schema says is not looked into any further: what else would be said
+of it would mislead. Keys that the schema does not know may hold anything, so that every value is
+still asked for by its type.
+"""
 
 from __future__ import annotations
 
-import json
+import os
+import stat
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from evidencekit.errors import NotAPackage
+from attrs import frozen
+
+from evidencekit.model.findings import Finding
+from evidencekit.verifier.result import INTEGRITY, error
+from evidencekit.verifier.strictjson import NotReadable, complaints, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
+
 SCHEMA = "evidencekit/bundle/1"
+RECORD = "data/bundle.json"
 _LIMIT_BYTES = 256_000_000
+_LONGEST_PART = 255
 
 
-def read_record(root: Path) -> Mapping[str, Any]:
-    """Return the record.
+@frozen(kw_only=True)
+class Record:
+    """The record, or None where it cannot be used; and what is wrong with it."""
+
+    value: Mapping[str, Any] | None
+    findings: tuple[Finding, ...] = ()
+
+
+def read_record(root: Path, *, path: str = RECORD, schema: str = SCHEMA) -> Record:
+    """Read the record at *path* in the package at *root*."""
+    try:
+        data = bytes_of(root, path, most=_LIMIT_BYTES)
+        document = parse(data)
+    except NotReadable as reason:
+        return _unusable(path, str(reason))
+    if document.value.get("schema") != schema:
+        return _unusable(path, f"is not of schema {schema}")
+    kind = schema.split("/")[1]
+    wrong = complaints(document.value, kind, name=path)
+    if wrong:
+        return Record(value=None, findings=wrong)
+    if not document.canonical:
+        message = "is not written in its one canonical form (RFC 8785, then a line feed)"
+        return Record(
+            value=document.value,
+            findings=(error("EK-K011", path, message, group=INTEGRITY),),
+        )
+    return Record(value=document.value)
+
+
+def _unusable(path: str, reason: str) -> Record:
+    return Record(value=None, findings=(error("EK-K001", path, reason, group=INTEGRITY),))
+
+
+def bytes_of(root: Path, stored: str, *, most: int) -> bytes:
+    """Return the bytes of a file of the package of at most *most* bytes.
 
     Raises:
-        NotAPackage: if it is missing, not JSON, has a key twice, or is of another schema.
+        NotReadable: if it is missing, no ordinary file, too large, or cannot be read.
     """
-    path = root / "data" / "bundle.json"
-    if path.is_symlink() or not path.is_file():
-        raise NotAPackage(str(root), "there is no file data/bundle.json in it")
-    if path.stat().st_size > _LIMIT_BYTES:
-        raise NotAPackage(str(root), "data/bundle.json is larger than any record")
+    path = inside(root, stored)
+    if path is None:
+        msg = "is missing, or no ordinary file"
+        raise NotReadable(msg)
     try:
-        record = json.loads(path.read_bytes(), object_pairs_hook=_once)
-    except (ValueError, RecursionError) as error:
-        raise NotAPackage(str(root), "data/bundle.json is not JSON with each key once") from error
-    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
-        raise NotAPackage(str(root), f"data/bundle.json is not of schema {SCHEMA}")
-    return record
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        msg = "a key stands twice"
-        raise ValueError(msg)
-    return result
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size > most:
+                msg = f"is larger than {most:,} bytes"
+                raise NotReadable(msg)
+            return file.read(most)
+    except OSError as reason:
+        msg = "could not be read"
+        raise NotReadable(msg) from reason
 
 
 def table(value: Any, key: str) -> Mapping[str, Any]:
@@ -71,14 +112,26 @@ def number(value: Any, key: str) -> int:
     return found if isinstance(found, int) and not isinstance(found, bool) else -1
 
 
+def values(value: Any, key: str) -> list[Any]:
+    """Return the list at *key*, or an empty one."""
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, list) else []
+
+
 def inside(root: Path, stored: str) -> Path | None:
     """Return the file *stored* in the package, or None if the path leaves it or goes by a link."""
     parts = stored.split("/")
-    if stored.startswith("/") or any(each in {"", ".", ".."} for each in parts):
+    # A backslash or a colon leads elsewhere on Windows, and is in no name of a package.
+    if any(each in {"", ".", ".."} or len(each) > _LONGEST_PART for each in parts) or any(
+        each in stored for each in "\\:\0"
+    ):
         return None
     path = root
-    for each in parts:
-        path = path / each
-        if path.is_symlink():
-            return None
-    return path if path.is_file() else None
+    try:
+        for each in parts:
+            path = path / each
+            if path.is_symlink():
+                return None
+        return path if stat.S_ISREG(path.lstat().st_mode) else None
+    except (OSError, ValueError):  # a name that this system cannot hold
+        return None

@@ -1,11 +1,29 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What one check hands back: its findings and its one line of summary."""
+"""What one check hands back: its findings and its one line of summary.
+
+A package is somebody else's file: its names and values stand in findings, so `safe` makes every
+text of a report fit to be printed, in one place.
+"""
 
 from __future__ import annotations
 
-from attrs import frozen
+from typing import TYPE_CHECKING
 
-from evidencekit.model.findings import CheckLine, Finding, Severity
+from attrs import evolve, frozen
+
+from evidencekit.model.findings import CheckLine, Finding, Report, Severity
+from evidencekit.model.printable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: The groups of findings, in the order of a report.
+INTEGRITY = "integrity"
+COMPLETENESS = "completeness"
+PROVENANCE = "provenance"
+CLIPS = "clips"
+PAGES = "pages"
+SIGNATURE = "signature and time"
 
 
 @frozen(kw_only=True)
@@ -34,14 +52,41 @@ def error(
     group: str,
     expected: object = None,
     found: object = None,
+    severity: Severity = Severity.ERROR,
 ) -> Finding:
-    """Return a finding that is a failure."""
+    """Return a finding that is a failure, unless another *severity* is given."""
     return Finding(
         code=code,
-        severity=Severity.ERROR,
+        severity=severity,
         subject=subject,
         message=message,
         group=group,
         expected=None if expected is None else str(expected),
         found=None if found is None else str(found),
+    )
+
+
+def problems(findings: Iterable[Finding]) -> str:
+    """Return "; 3 problems" where there are any that fail, for the end of a summary line."""
+    count = sum(each.severity is Severity.ERROR for each in findings)
+    return f"; {count} problem{'' if count == 1 else 's'}" if count else ""
+
+
+def safe(report: Report) -> Report:
+    """Return *report* with every text on one line and fit to be printed."""
+    return evolve(
+        report,
+        subject=printable(report.subject),
+        conclusion=printable(report.conclusion),
+        findings=tuple(
+            evolve(
+                each,
+                subject=printable(each.subject),
+                message=printable(each.message),
+                expected=None if each.expected is None else printable(each.expected),
+                found=None if each.found is None else printable(each.found),
+            )
+            for each in report.findings
+        ),
+        summary=tuple(evolve(each, message=printable(each.message)) for each in report.summary),
     )

@@ -12,11 +12,12 @@ from evidencekit.model.progress import IsCancelled, OnProgress, raise_if_cancell
 from evidencekit.pdfread import SeenPdf, read_pdf
 from evidencekit.verifier.clips import check_clips
 from evidencekit.verifier.custody import check_custody
-from evidencekit.verifier.files import check_files, look
+from evidencekit.verifier.files import check_files
+from evidencekit.verifier.folder import look
 from evidencekit.verifier.inputs import check_inputs
 from evidencekit.verifier.pages import check_pages
 from evidencekit.verifier.record import inside, read_record, table, text
-from evidencekit.verifier.result import Checked, error, outcome
+from evidencekit.verifier.result import PAGES, Checked, error, outcome, safe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +27,8 @@ _UNSIGNED = (
     "compare the head with the printed one. Shows nothing about who spoke, when, or what happened "
     "before intake."
 )
+#: The checks that a record is needed for.
+_BY_THE_RECORD = ("custody", "clips", "pages", "inputs")
 
 
 def verify(
@@ -50,15 +53,26 @@ def verify(
     if "bagit.txt" not in seen.files and "data/bundle.json" not in seen.files:
         raise NotAPackage(str(root), "neither bagit.txt nor data/bundle.json is in it")
     files, digests = check_files(root, seen, progress=progress, cancelled=cancelled)
-    try:
-        record = read_record(root)
-    except NotAPackage as unusable:
-        finding = error("EK-K001", "data/bundle.json", unusable.reason, group="integrity")
-        return _report(root, (files, outcome("record", unusable.reason, (finding,))))
+    read = read_record(root)
+    if read.value is None:
+        message = f"cannot be used: {read.findings[0].message}"
+        unchecked = (
+            Checked(
+                line=CheckLine(
+                    check=each,
+                    outcome=Severity.NOT_CHECKED,
+                    message="not checked: the record cannot be used",
+                )
+            )
+            for each in _BY_THE_RECORD
+        )
+        return _report(root, (files, outcome("record", message, read.findings), *unchecked))
+    record = read.value
     raise_if_cancelled(cancelled)
     pdf, pages = _pages(root, record)
     checks = (
         files,
+        outcome("record", "reads one way only", read.findings),
         check_custody(root, record, pdf),
         check_clips(
             root,
@@ -77,12 +91,13 @@ def _pages(root: Path, record: Mapping[str, Any]) -> tuple[SeenPdf | None, Check
     stored = text(table(record, "bundle"), "path")
     path = inside(root, stored)
     if path is None:
-        finding = error("EK-P100", stored or "the bundle", "missing", group="pages")
+        finding = error("EK-P100", stored or "the bundle", "missing", group=PAGES)
         return None, outcome("pages", "the bundle is missing", (finding,))
     try:
         pdf = read_pdf(path)
     except EvidenceError as unreadable:
-        finding = error("EK-P100", stored, f"cannot be read: {unreadable}", group="pages")
+        reason = getattr(unreadable, "reason", "cannot be read")
+        finding = error("EK-P100", stored, reason, group=PAGES)
         return None, outcome("pages", "the bundle cannot be read", (finding,))
     return pdf, check_pages(record, pdf, path)
 
@@ -105,10 +120,12 @@ def _report(root: Path, checks: tuple[Checked, ...]) -> Report:
         conclusion = f"{_UNSIGNED} {unchecked} check(s) could not run; that is not a pass."
     else:
         conclusion = _UNSIGNED
-    return Report(
-        subject=str(root),
-        kind="verify",
-        findings=findings,
-        summary=lines,
-        conclusion=conclusion,
+    return safe(
+        Report(
+            subject=str(root),
+            kind="verify",
+            findings=findings,
+            summary=lines,
+            conclusion=conclusion,
+        )
     )
