@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What nobody has said is pointed at, each gap once, in printed order, by ids."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import evolve
+
+from evidencekit.court.profiles import choose_profile
+from evidencekit.court.sections import resolve_sections
+from evidencekit.model.consent import Consent, ConsentEvent, ConsentStatus
+from evidencekit.model.findings import Finding, Severity
+from evidencekit.model.matter import Case, Document, Matter, OtherRecordings, Section, Statement
+from evidencekit.model.person import Person
+from evidencekit.model.recording import Clip, Recording, TranscriptSource
+from evidencekit.model.timecode import Span
+from evidencekit.pipeline.gaps import gaps, parts_left_out
+
+TOLD = Recording(
+    id="visit",
+    file="visit.wav",
+    recorded_at="2026-03-11",
+    made_by="amara",
+    device="a phone",
+    reason="to remember",
+    whole="yes",
+    edited="no",
+    copies="one",
+    consent=(
+        Consent(person="hale", events=(ConsentEvent(status=ConsentStatus.AGREED),)),
+        Consent(person="amara", events=(ConsentEvent(status=ConsentStatus.MADE_THE_RECORDING),)),
+    ),
+    transcript=TranscriptSource(
+        file="visit.vtt", made_by="amara", speakers=(("Hale", "hale"), ("Me", "amara"))
+    ),
+)
+PEOPLE = (Person(id="amara", name="Amara Dean"), Person(id="hale", name="Joanna Hale"))
+
+
+def matter(*recordings: Recording, **more: object) -> Matter:
+    return Matter(case=Case(title="Re E"), people=PEOPLE, recordings=recordings, **more)  # type: ignore[arg-type]
+
+
+def codes(found: tuple[Finding, ...]) -> list[str]:
+    return [each.code for each in found]
+
+
+def test_a_recording_of_which_everything_was_told_has_no_gap() -> None:
+    assert gaps(matter(TOLD)) == ()
+    assert gaps(matter()) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("recorded_at", "when it was made"),
+        ("made_by", "who made it"),
+        ("device", "with what it was made"),
+        ("reason", "why it was made"),
+        ("whole", "whether it is the whole recording"),
+        ("edited", "whether it was edited"),
+        ("copies", "who has copies"),
+    ],
+)
+def test_each_thing_a_court_asks_is_a_gap_where_nobody_said_it(name: str, words: str) -> None:
+    [found] = gaps(matter(evolve(TOLD, **{name: None})))
+    assert found.code == "EK-M004"
+    assert found.severity is Severity.WARNING
+    assert (found.subject, found.message) == ("visit", f"not stated: {words}. Printed as such.")
+
+
+def test_saying_not_stated_is_not_saying_it() -> None:
+    assert codes(gaps(matter(evolve(TOLD, whole="not stated")))) == ["EK-M004"]
+
+
+def test_all_that_is_missing_of_a_recording_is_one_finding() -> None:
+    bare = Recording(id="visit", file="visit.wav")
+    found = gaps(matter(bare))
+    assert codes(found) == ["EK-M004", "EK-C001"]
+    assert found[0].message.count(";") == 6
+
+
+def test_an_unnamed_maker_of_a_transcript_is_a_gap_and_a_tool_is_a_maker() -> None:
+    nobody = evolve(TOLD, transcript=evolve(TOLD.transcript, made_by=None))
+    assert codes(gaps(matter(nobody))) == ["EK-M005"]
+    tool = evolve(TOLD, transcript=evolve(TOLD.transcript, made_by=None, made_by_tool="Whisper"))
+    assert gaps(matter(tool)) == ()
+
+
+def test_nothing_said_of_anybody_is_a_gap() -> None:
+    silent = evolve(TOLD, consent=(), transcript=None)
+    assert codes(gaps(matter(silent))) == ["EK-C001"]
+
+
+def test_somebody_heard_of_whom_nothing_is_said_is_a_gap() -> None:
+    found = gaps(matter(evolve(TOLD, consent=TOLD.consent[:1])))
+    assert [(each.code, each.subject) for each in found] == [("EK-C002", "visit / amara")]
+
+
+def test_not_known_is_a_gap_that_names_the_person_by_id() -> None:
+    unknown = Consent(person="hale", events=(ConsentEvent(status=ConsentStatus.NOT_KNOWN),))
+    found = gaps(matter(evolve(TOLD, consent=(unknown, TOLD.consent[1]))))
+    assert [(each.code, each.subject) for each in found] == [("EK-C003", "visit / hale")]
+
+
+def test_gaps_come_in_the_printed_order_of_the_recordings() -> None:
+    late = evolve(TOLD, id="late", recorded_at="2026-04-01", copies=None)
+    early = evolve(TOLD, id="early", recorded_at="2026-01-01", copies=None)
+    found = gaps(matter(late, early))
+    assert [each.subject for each in found] == ["early", "late"]
+    assert "Dean" not in str(found)
+
+
+def test_a_part_that_no_section_names_is_pointed_at() -> None:
+    whole = matter(
+        evolve(TOLD, clips=(Clip(title="a", span=Span(start_ms=0, end_ms=5)),)),
+        statement=Statement(by="amara"),
+        other_recordings=OtherRecordings(are_there_any="no"),
+        documents=(Document(id="letter", file="a.pdf", title="Letter"),),
+    )
+    sections = resolve_sections(whole, choose_profile(whole.case))
+    assert parts_left_out(whole, sections) == ()
+    without = tuple(
+        evolve(each, contents=tuple(name for name in each.contents if name != "consent"))
+        for each in sections
+    )
+    [found] = parts_left_out(whole, without)
+    assert (found.code, found.severity) == ("EK-K010", Severity.WARNING)
+    assert '"consent" is in no section' in found.message
+
+
+def test_a_part_with_nothing_to_print_is_missed_by_nobody() -> None:
+    section = Section(letter="A", title="All", contents=("recordings", "custody"))
+    found = parts_left_out(matter(evolve(TOLD, clips=())), (section,))
+    assert not any('"clips"' in each.message or "minutes" in each.message for each in found)
