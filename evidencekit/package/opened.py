@@ -24,7 +24,7 @@ _LIMIT_BYTES = 256_000_000
 
 @frozen(kw_only=True)
 class Package:
-    """A package on disk. `record` is data/bundle.json as it stands."""
+    """A package or a served copy on disk. `record` is its bundle.json as it stands."""
 
     path: Path
     pdf_path: Path
@@ -35,7 +35,7 @@ class Package:
 
 
 def open_package(path: Path | str) -> Package:
-    """Open the package in the folder *path*.
+    """Open the package, or the served copy, in the folder *path*.
 
     Raises:
         NotAPackage: if there is no record there, or not one that this version reads.
@@ -52,21 +52,25 @@ def open_package(path: Path | str) -> Package:
             record=record,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise NotAPackage(str(path), "data/bundle.json lacks what a record must have") from error
+        raise NotAPackage(str(path), "bundle.json lacks what a record must have") from error
 
 
 def _read_record(path: Path) -> dict[str, Any]:
+    shown = "data/bundle.json"
     file = path / "data" / "bundle.json"
+    if not file.is_file():
+        # A served copy has it at the top, beside Bundle.pdf.
+        file, shown = path / "bundle.json", "bundle.json"
     if not file.is_file():
         raise NotAPackage(str(path), "there is no data/bundle.json in it")
     if file.stat().st_size > _LIMIT_BYTES:
-        raise NotAPackage(str(path), "data/bundle.json is larger than any record")
+        raise NotAPackage(str(path), f"{shown} is larger than any record")
     try:
         record = json.loads(file.read_bytes())
     except ValueError as error:
-        raise NotAPackage(str(path), "data/bundle.json is not JSON") from error
+        raise NotAPackage(str(path), f"{shown} is not JSON") from error
     if not isinstance(record, dict) or record.get("schema") != _SCHEMA:
-        raise NotAPackage(str(path), f"data/bundle.json is not of schema {_SCHEMA}")
+        raise NotAPackage(str(path), f"{shown} is not of schema {_SCHEMA}")
     return record
 
 
