@@ -27,6 +27,8 @@ _STEP = 1 << 20
 _SPACE = re.compile(r"\s+")
 #: The name of a withheld file counts from this many characters on; "1.pdf" is in any text.
 _SHORTEST_NAME = 8
+#: Kinds of inputs whose digests stand in the bundle, and a bundle that has left already.
+_MAY_LEAVE = ("recording", "document", "signed statement", "served bundle")
 #: What the files of the firm start their lines with.
 _FIRM_FILES = {
     "evidencekit/matter/1": "the matter file",
@@ -66,10 +68,7 @@ def needles(
             for path in (each["path"], each["stored"])
             if path and "/" in path
         ]
-        if each["kind"] in {"recording", "document", "signed statement"} and each["outcome"] in {
-            "included",
-            "left out",
-        }:
+        if each["kind"] in _MAY_LEAVE and each["outcome"] in {"included", "left out"}:
             continue
         if each["sha256"]:
             found.append(Needle(what=f"the digest of {what}", text=each["sha256"]))
