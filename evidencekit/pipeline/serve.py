@@ -23,13 +23,15 @@ from evidencekit.custody.digests import hash_file
 from evidencekit.custody.draft import digest_id
 from evidencekit.custody.durable import flush_folder
 from evidencekit.custody.log import LOG_NAME, parse_log, read_bytes
-from evidencekit.errors import AlreadyExists, OutputError
+from evidencekit.errors import AlreadyExists, NotAPackage, OutputError
+from evidencekit.model.consent import optional_moment
 from evidencekit.model.custody import CustodyLog, EntryKind
 from evidencekit.model.digest import Digest
 from evidencekit.model.findings import Finding
 from evidencekit.model.progress import IsCancelled, OnProgress, Progress, raise_if_cancelled
 from evidencekit.model.served import Served
 from evidencekit.package.handover import recover, staged
+from evidencekit.package.names import package_name
 from evidencekit.package.opened import Package, open_package
 from evidencekit.package.served import (
     KEPT_FOLDER,
@@ -38,10 +40,12 @@ from evidencekit.package.served import (
     add_line,
     followed_of,
     keep_pdf,
+    parse_served,
     read_served,
     served_from_record,
 )
 from evidencekit.package.served_copy import Written, bytes_needed, write_copy, write_zip
+from evidencekit.package.served_record import EDITION
 from evidencekit.package.served_search import needles, search
 from evidencekit.pipeline.tools import software
 
@@ -134,6 +138,18 @@ def serve(
     return _result(into, line, written, record)
 
 
+def copy_name(package: Package, folder: Path | str) -> str:
+    """Return a name for the next copy, such as "NB26C00123 served copy 2 2026-05-29"."""
+    case = package.record["case"]
+    number = len(parse_served(read_bytes(Path(folder) / SERVED_NAME))) + 1
+    return package_name(
+        number=case["number"],
+        title=case["title"],
+        edition=f"served copy {number}",
+        prepared_on=optional_moment(case["prepared_on"]),
+    )
+
+
 def _check_arguments(to: str, now: dt.datetime) -> None:
     if now.tzinfo is None:
         msg = "now has no time zone"
@@ -146,6 +162,9 @@ def _check_arguments(to: str, now: dt.datetime) -> None:
 def _check_package(package: Package, log: CustodyLog, served: Sequence[Served]) -> None:
     """Refuse a package of another matter, or one that does not keep what was served before."""
     record = package.record
+    if record["edition"] == EDITION:
+        reason = "it is a served copy. Serve the package that it was made from"
+        raise NotAPackage(str(package.path), reason)
     count, head = record["custody"]["entries"], record["custody"]["head"]
     stood = CustodyLog().head if count == 0 else ""
     if 0 < count <= log.count:
