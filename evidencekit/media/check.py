@@ -11,12 +11,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from evidencekit.errors import RecordingUnreadable
 from evidencekit.media.clipfile import sha256_of
 from evidencekit.media.compare import ClipComparison, ClipUnderTest, compare_clips
-from evidencekit.media.find import TooManyPlaces, find_places
+from evidencekit.media.find import Place, TooManyPlaces, find_places
 from evidencekit.media.form import SHORT_BITS, integer_blocks
 from evidencekit.media.source import SoundReader
 from evidencekit.model.clip import Decoder
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from evidencekit.model.progress import IsCancelled
 
 _MOST_COMPARED = 4
+_OTHER_START = (
+    "it was cut with another decoder; versions of FFmpeg differ in how much they leave out at the "
+    "start of some files"
+)
 
 
 class Likeness(StrEnum):
@@ -44,10 +48,11 @@ class Likeness(StrEnum):
 class ClipVerdict:
     """What a check of one clip showed; `message` says it in a sentence, `notes` what else was seen.
 
-    `samples` is the range of the recording that the clip was held against, given or found, and
-    `channel` its one channel, from 1, where the clip has not all; `places` counts the places where
-    the same samples were found, and is 0 where none was looked for. `parts_at` is the number of
-    the recording's sample at which the two part. `same_file` says whether the recording is the
+    `samples` is the range of the recording that the answer is about, given or found, and `channel`
+    its one channel, from 1, where the clip has not all; `as_said` is False where the same samples
+    are in the recording, and not where they were said to be. `places` counts the places where they
+    were found, and is 0 where none was looked for. `parts_at` is the number of the recording's
+    sample at which the two part. `same_file` says whether the recording is the
     file whose digest was given, None where none was. `decoder` decoded the recording now.
     """
 
@@ -57,6 +62,7 @@ class ClipVerdict:
     notes: tuple[str, ...] = ()
     samples: SampleRange | None = None
     channel: int | None = None
+    as_said: bool = True
     places: int = 0
     parts_at: int | None = None
     max_difference: int = 0
@@ -64,6 +70,11 @@ class ClipVerdict:
     sample_rate: int | None = None
     clip_digest: Digest | None = None
     decoder: Decoder | None = None
+
+    @property
+    def ok(self) -> bool:
+        """True if the clip holds the samples that it is said to hold."""
+        return self.as_said and self.likeness in (Likeness.EXACT, Likeness.WITHIN_ONE)
 
 
 @frozen(kw_only=True)
@@ -89,7 +100,8 @@ def check_clip(
 ) -> ClipVerdict:
     """Hold the file *clip* against *recording*: against the range *samples*, or wherever it fits.
 
-    Files that cannot be read or compared are a verdict (`NOT_CHECKED`), not an error.
+    Where it is not the range given, it is looked for in all of the recording. Files that cannot be
+    read or compared are a verdict (`NOT_CHECKED`), not an error.
 
     Raises:
         RecordingUnreadable: if *recording* is not a file that can be read at all.
@@ -100,25 +112,53 @@ def check_clip(
         form = _form_of_clip(clip)
     except RecordingUnreadable as error:
         return checking.not_checked(f"the clip {error.reason}")
-    places = 0
     try:
         if samples is None:
-            tests, places = _find(clip, recording, form, track, channel, cancelled)
-        else:
-            tests = [ClipUnderTest(path=clip, samples=samples, bits=form.bits, channel=channel)]
-        results = compare_clips(recording, tests, track=track, cancelled=cancelled)
+            return _look_for(clip, checking, form, track, channel, cancelled)
+        test = ClipUnderTest(path=clip, samples=samples, bits=form.bits, channel=channel)
+        (result,) = compare_clips(recording, [test], track=track, cancelled=cancelled)
+        held = checking.judge(result, test, form, places=0)
+        if held.likeness is not Likeness.DIFFERENT:
+            return held
+        found = _look_for(clip, checking, form, track, channel, cancelled)
+        return checking.moved(found, samples) if found.ok else held
     except RecordingUnreadable as error:
         return checking.not_checked(f"the recording {error.reason}")
+
+
+def _look_for(
+    clip: Path,
+    checking: _Checking,
+    form: _ClipForm,
+    track: int,
+    channel: int | None,
+    cancelled: IsCancelled | None,
+) -> ClipVerdict:
+    """Find the clip and judge it where it fits best."""
+    recording = checking.recording
+    try:
+        found = find_places(clip, recording, track=track, channel=channel, cancelled=cancelled)
     except TooManyPlaces:
         return checking.not_checked(
             "the clip is silent, or nearly so, and would fit in many places; say which range it is "
             "said to hold"
         )
-    if samples is None and not places:
+    likely = found[:_MOST_COMPARED] or (Place(first=0, channel=channel, votes=0, of=0),)
+    tests = [
+        ClipUnderTest(
+            path=clip,
+            samples=SampleRange(place.first, place.first + form.count),
+            bits=form.bits,
+            channel=place.channel,
+        )
+        for place in likely
+    ]
+    results = compare_clips(recording, tests, track=track, cancelled=cancelled)
+    if not found:
         return checking.not_found(results[0])
     best = min(range(len(tests)), key=lambda each: _rank(results[each], each))
     exact = sum(each.equal for each in results)
-    return checking.judge(results[best], tests[best], form, places=max(exact, 1) if places else 0)
+    return checking.judge(results[best], tests[best], form, places=max(exact, 1))
 
 
 @frozen(kw_only=True)
@@ -147,31 +187,6 @@ def _form_of_clip(clip: Path) -> _ClipForm:
         )
 
 
-def _find(
-    clip: Path,
-    recording: Path,
-    form: _ClipForm,
-    track: int,
-    channel: int | None,
-    cancelled: IsCancelled | None,
-) -> tuple[list[ClipUnderTest], int]:
-    """Return the likeliest places of a clip; if there is none, the start, and 0."""
-    places = find_places(clip, recording, track=track, channel=channel, cancelled=cancelled)
-    tests = [
-        ClipUnderTest(
-            path=clip,
-            samples=SampleRange(place.first, place.first + form.count),
-            bits=form.bits,
-            channel=place.channel,
-        )
-        for place in places[:_MOST_COMPARED]
-    ]
-    if tests:
-        return tests, len(places)
-    whole = SampleRange(0, form.count)
-    return [ClipUnderTest(path=clip, samples=whole, bits=form.bits, channel=channel)], 0
-
-
 def _rank(result: ClipComparison, number: int) -> tuple[bool, int, int, int]:
     """Order comparisons: equal first, then the least different, then the longest alike."""
     alike = result.first_difference or 0
@@ -182,6 +197,7 @@ class _Checking:
     """Puts what was seen into a verdict."""
 
     def __init__(self, recording: Path, claim: Claim) -> None:
+        self.recording = recording
         self._claim = claim
         try:
             self._digest = sha256_of(recording)
@@ -243,6 +259,14 @@ class _Checking:
             decoder=result.decoder,
         )
 
+    def moved(self, found: ClipVerdict, said: SampleRange) -> ClipVerdict:
+        """Return a verdict on a clip that is in the recording, and not where it is said to be."""
+        message = f"{found.message}; it is said to hold samples {said.first} to {said.end}"
+        notes = found.notes
+        if self._claim.decoder is not None and self._claim.decoder != found.decoder:
+            notes += (_OTHER_START,)
+        return evolve(found, as_said=False, message=message, notes=notes)
+
     def _say(
         self, result: ClipComparison, test: ClipUnderTest, form: _ClipForm
     ) -> tuple[Likeness, str]:
@@ -269,6 +293,11 @@ class _Checking:
                 f"all but the last {missing} of {where} are the same; those the decoder leaves out "
                 f"here ({result.decoder}), and the one the clip was cut with gave them "
                 f"({self._claim.decoder})"
+            )
+        if result.decoder.name.startswith("adpcm_") and self._other_decoder(result):
+            return Likeness.NOT_CHECKED, (
+                f"versions of FFmpeg decode {result.decoder.name} to other samples, and the clip "
+                f"was cut with another ({self._claim.decoder}; here {result.decoder})"
             )
         at = _parts_at(result, test)
         alike = at - test.samples.first

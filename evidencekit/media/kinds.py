@@ -32,6 +32,8 @@ _CONTAINERS = {
     "mp3": "MP3",
     "mpc": "Musepack",
     "mpc8": "Musepack",
+    "mpeg": "MPEG",
+    "mpegts": "MPEG-TS",
     "ogg": "Ogg",
     "tak": "TAK",
     "tta": "TTA",
@@ -65,6 +67,8 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "dsf": ("DSF",),
     "dff": ("DFF",),
     "dss": ("DSS",),
+    **dict.fromkeys(("ts", "mts", "m2ts"), ("MPEG-TS",)),
+    **dict.fromkeys(("mpg", "mpeg", "vob"), ("MPEG", "MPEG-TS")),
 }
 
 #: Where the bytes stand, the bytes, and the kinds that begin so.
@@ -93,6 +97,9 @@ _MAGIC: tuple[tuple[int, bytes, tuple[str, ...]], ...] = (
     (0, b"\x02dss", ("DSS",)),
     (0, b"\x03ds2", ("DSS",)),
     (0, b"\x0b\x77", ("AC-3",)),
+    (0, b"\x00\x00\x01\xba", ("MPEG",)),
+    (0, b"\x47", ("MPEG-TS",)),
+    (4, b"\x47", ("MPEG-TS",)),
     # A tag that other kinds take in front as well.
     (0, b"ID3", ("MP3", "raw AAC", "FLAC", "TTA", "Musepack", "WavPack", "Monkey's Audio")),
 )

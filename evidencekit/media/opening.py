@@ -7,6 +7,7 @@ formats, and no protocol but `file` is.
 
 from __future__ import annotations
 
+import re
 import stat
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import av
 
 from evidencekit.errors import RecordingUnreadable
 from evidencekit.media import mp4
+from evidencekit.media.text import plain
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,6 +76,21 @@ def open_recording(path: Path) -> av.container.InputContainer:
         reason = f"cannot be opened ({getattr(error, 'strerror', None) or error})"
         raise RecordingUnreadable(str(path), reason) from error
     return opened
+
+
+def kind_of_sound(container: av.container.InputContainer, stream: int) -> str:
+    """Return FFmpeg's name and tag of a stream's codec, for one that it has no decoder of.
+
+    Only its description of the whole file holds them, which it gives as log messages.
+    """
+    level = av.logging.get_level()
+    av.logging.set_level(av.logging.INFO)
+    try:
+        described = container.dumps_format()  # type: ignore[attr-defined]
+    finally:
+        av.logging.set_level(level)
+    found = re.search(rf"Stream #0:{stream}\b[^\n]*?Audio: ([^,\n]*)", described)
+    return plain(found[1]) if found else "an unknown kind"
 
 
 def _why_not_opened(path: Path) -> str:

@@ -23,7 +23,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from evidencekit.errors import RecordingUnreadable
-from evidencekit.media.opening import check_file, open_recording
+from evidencekit.media.opening import check_file, kind_of_sound, open_recording
 from evidencekit.media.times import FileClock
 from evidencekit.model.clip import Decoder
 
@@ -44,7 +44,7 @@ _MAX_CHANNELS = 64
 _BUCKETS_IN_BLOCK = 100
 _MOST_VALUES_IN_BLOCK = 1 << 20
 _PACKETS_BETWEEN_TICKS = 64
-_NONE_AT_THE_START = 8
+_FIRST_PACKETS = 8  # that may say what is to be left out, or that they are encrypted
 
 
 @frozen(kw_only=True)
@@ -235,13 +235,22 @@ class SoundReader:
             if number % _PACKETS_BETWEEN_TICKS == 0:
                 position = max(position, (packet.pos or 0) if packet is not None else 0)
                 on_position(position)
-            if number < _NONE_AT_THE_START:
-                self.skipped_samples += _skipped_at_start(packet)
+            if number < _FIRST_PACKETS and packet is not None:
+                self._look_at(packet)
             for frame in self.decode(packet):
                 clock.note(frame.pts, self._decoded)
                 self._decoded += frame.samples
                 yield frame
             on_packet(packet, self._decoded)
+
+    def _look_at(self, packet: Any) -> None:
+        """Take what one of the first packets says besides its sound."""
+        if packet.has_sidedata("encryption_info"):
+            msg = "is encrypted. Name an unlocked copy, or ask for one"
+            raise self.unreadable(msg)
+        if packet.has_sidedata("skip_samples"):
+            said = bytes(packet.get_sidedata("skip_samples"))
+            self.skipped_samples += int.from_bytes(said[:4], "little")
 
     def _take_form(self, frame: av.AudioFrame) -> None:
         self._found = _form(frame)
@@ -281,7 +290,8 @@ class SoundReader:
         stream = streams[self.track - 1]
         context = stream.codec_context
         if context is None:
-            msg = "holds sound of a kind (codec) that cannot be decoded here"
+            kind = kind_of_sound(self.container, stream.index)
+            msg = f"holds sound of a kind (codec) that cannot be decoded here: {kind}"
             raise self.unreadable(msg)
         # Kept now: once a decoder has failed to open, asking the context for it ends the process.
         self.codec_name, self.codec_title = context.codec.name, context.codec.long_name
@@ -343,14 +353,6 @@ class BlockMaker:
         block = Block(first=self._at, count=samples, planes=planes, channels=form.channels)
         self._at += samples
         return block
-
-
-def _skipped_at_start(packet: Any) -> int:
-    """Return how many samples a packet's side data say to leave out at its start."""
-    if packet is None or not packet.has_sidedata("skip_samples"):
-        return 0
-    data = bytes(packet.get_sidedata("skip_samples"))
-    return int.from_bytes(data[:4], "little")
 
 
 def _form(frame: av.AudioFrame) -> tuple[int, int, str, str]:

@@ -282,10 +282,35 @@ def test_a_check_can_be_cancelled(visit: Path, clip: ClipFile) -> None:
             check_clip(clip.path, visit, samples=samples, cancelled=lambda: True)
 
 
-def test_a_shifted_range_is_not_the_same(visit: Path, clip: ClipFile) -> None:
-    shifted = SampleRange(clip.samples.first + 1, clip.samples.end + 1)
-    found = check_clip(clip.path, visit, samples=shifted)
-    assert found.likeness is Likeness.DIFFERENT
+def test_a_clip_that_is_not_where_it_is_said_to_be_is_found_and_said_not_to_be_there(
+    visit: Path, clip: ClipFile
+) -> None:
+    said = SampleRange(clip.samples.first + 1, clip.samples.end + 1)
+    found = check_clip(clip.path, visit, samples=said)
+    assert (found.likeness, found.samples) == (Likeness.EXACT, clip.samples)
+    assert not found.as_said
+    assert not found.ok
+    assert found.message.endswith(f"; it is said to hold samples {said.first} to {said.end}")
+    assert found.notes == ()
+    older = evolve(clip.decoder, ffmpeg_version="5.1")
+    explained = check_clip(clip.path, visit, samples=said, claim=Claim(decoder=older))
+    assert "leave out at the start" in explained.notes[0]
+    assert check_clip(clip.path, visit, samples=clip.samples).ok
+
+
+def test_another_version_of_a_decoder_that_decodes_otherwise_is_not_held_against_a_clip(
+    tmp_path: Path,
+) -> None:
+    source = encode(tmp_path / "v.wav", sound(5, rate=RATE), rate=RATE, codec="adpcm_ima_wav")
+    file = cut(source, Span(start_ms=1000, end_ms=2000), to=tmp_path / "1.wav")
+    samples = read_wav(file.path) + 40
+    other = write_wav(tmp_path / "x.wav", samples, RATE)
+    older = evolve(file.decoder, ffmpeg_version="5.1")
+    found = check_clip(other, source, samples=file.samples, claim=Claim(decoder=older))
+    assert found.likeness is Likeness.NOT_CHECKED
+    assert "decode adpcm_ima_wav to other samples" in found.message
+    same = check_clip(other, source, samples=file.samples, claim=Claim(decoder=file.decoder))
+    assert same.likeness is Likeness.DIFFERENT
 
 
 SIBLINGS = ("aac", "aiff", "flac", "mp3", "mp4", "ogg", "wav", "webm")
