@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-ALGORITHMS = ("sha256", "sha512")
+_HASHERS = {"sha256": hashlib.sha256, "sha512": hashlib.sha512}
+ALGORITHMS = tuple(_HASHERS)
 
 # Measured: larger reads are no faster, smaller ones cost calls.
 _READ = 1024 * 1024
+# A pipe or device is refused, and never waited for.
+_READ_ONLY = os.O_RDONLY | O_BINARY | getattr(os, "O_NONBLOCK", 0)
 
 
 @frozen(kw_only=True)
@@ -73,69 +76,57 @@ def hash_file(
     """
     name = str(path) if shown is None else shown
     for each in algorithms:
-        if each not in ALGORITHMS:
+        if each not in _HASHERS:
             msg = f"{each} is not an algorithm used here: {', '.join(ALGORITHMS)}"
             raise ValueError(msg)
     try:
-        fd = _open_ordinary(path, name)
+        fd = os.open(path, _READ_ONLY)
     except FileNotFoundError:
         raise IntakeError(name, "does not exist.") from None
     except OSError as error:
         raise IntakeError(name, f"could not be opened: {error.strerror}.") from error
     try:
-        return _hash_open(
-            fd, name, algorithms, progress=progress, cancelled=cancelled, subject=subject
-        )
+        return _hash_open(fd, name, algorithms, progress, cancelled, subject)
     except OSError as error:
         raise IntakeError(name, f"could not be read to its end: {error.strerror}.") from error
     finally:
         os.close(fd)
 
 
-def _open_ordinary(path: Path, name: str) -> int:
-    """Open for reading; a pipe or device is refused, and never waited for."""
-    fd = os.open(path, os.O_RDONLY | O_BINARY | getattr(os, "O_NONBLOCK", 0))
-    mode = os.fstat(fd).st_mode
-    if stat.S_ISREG(mode):
-        return fd
-    os.close(fd)
-    raise IntakeError(name, f"is {'a folder' if stat.S_ISDIR(mode) else 'not an ordinary file'}.")
-
-
 def _hash_open(
     fd: int,
     name: str,
     algorithms: Sequence[str],
-    *,
     progress: OnProgress | None,
     cancelled: IsCancelled | None,
     subject: str,
 ) -> FileDigest:
     """Hash an open file from its first byte."""
     before = os.fstat(fd)
-    hashers = [hashlib.new(each) for each in algorithms]
-    done = 0
-    while block := os.read(fd, min(_READ, max(before.st_size - done, 0) + 1)):
+    if not stat.S_ISREG(before.st_mode):
+        what = "a folder" if stat.S_ISDIR(before.st_mode) else "not an ordinary file"
+        raise IntakeError(name, f"is {what}.")
+    size = before.st_size
+    # One byte more than there is is asked for: if it does not come, that was the end.
+    block = os.read(fd, min(_READ, size + 1))
+    hashers = [_HASHERS[each](block) for each in algorithms]
+    done = len(block)
+    while block and done <= size:  # one that never stops growing must not be read for ever
         raise_if_cancelled(cancelled)
+        if progress is not None:
+            progress(Progress(stage="hash", done=done, total=size, subject=subject))
+        if done == size and len(block) < _READ:
+            break
+        block = os.read(fd, min(_READ, size - done + 1))
         for hasher in hashers:
             hasher.update(block)
         done += len(block)
-        if done > before.st_size:
-            break  # it grows; a file that never stops growing must not be read for ever
-        if progress is not None:
-            progress(Progress(stage="hash", done=done, total=before.st_size, subject=subject))
     after = os.fstat(fd)
-    same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
-    if not same or done != before.st_size:
+    if done != size or (size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise IntakeError(
             name,
             "changed while it was read. Wait until whatever writes it has finished, "
             "or copy it first.",
         )
-    return FileDigest(
-        size=done,
-        digests=tuple(
-            Digest(each, hasher.hexdigest())
-            for each, hasher in zip(algorithms, hashers, strict=True)
-        ),
-    )
+    found = [Digest(hasher.name, hasher.hexdigest()) for hasher in hashers]
+    return FileDigest(size=size, digests=tuple(found))

@@ -90,12 +90,10 @@ def _read_object(line: bytes, seq: int) -> dict[str, Any]:
         raise ChainBroken(seq, "a JSON object", "something else" if line else "an empty line")
     try:
         text = line.decode("utf-8")
-        value = _DECODER.decode(text)
+        value: dict[str, Any] = _DECODER.decode(text)
     except (ValueError, RecursionError):
         raise ChainBroken(seq, "a JSON object", "text that cannot be read as one") from None
-    if not isinstance(value, dict):
-        raise ChainBroken(seq, "a JSON object", "something else")
-    return value
+    return value  # what begins and ends in braces and is JSON is an object
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

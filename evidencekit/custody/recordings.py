@@ -101,7 +101,7 @@ def check_recordings(
         IntakeError: as for `hash_recordings`.
         Cancelled: if *cancelled* says so.
     """
-    check_taken_in(matter.recordings, log)
+    taken_in(matter.recordings, log)
     hashed = hash_recordings(
         matter.recordings, folder, executor=executor, progress=progress, cancelled=cancelled
     )
@@ -109,15 +109,17 @@ def check_recordings(
     return hashed
 
 
-def check_taken_in(recordings: Sequence[Recording], log: CustodyLog) -> None:
-    """Refuse recordings that the log does not hold.
+def taken_in(recordings: Sequence[Recording], log: CustodyLog) -> dict[str, CustodyEntry]:
+    """Return the entry that took in each recording, by id.
 
     Raises:
-        NotTakenIn: naming all of them.
+        NotTakenIn: naming every recording that the log does not hold.
     """
-    unknown = [each.id for each in recordings if log.intake_of(each.id) is None]
+    found = {each.id: log.intake_of(each.id) for each in recordings}
+    unknown = [item for item, entry in found.items() if entry is None]
     if unknown:
         raise NotTakenIn(unknown)
+    return {item: entry for item, entry in found.items() if entry is not None}
 
 
 def compare_with_log(

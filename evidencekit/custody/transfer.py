@@ -20,11 +20,11 @@ from evidencekit.custody.log import LOG_NAME
 from evidencekit.custody.many import ToHash, hash_files
 from evidencekit.custody.paths import inside
 from evidencekit.custody.recordings import (
-    check_taken_in,
     compare,
     compare_with_log,
     hash_recordings,
     make_stamp,
+    taken_in,
 )
 from evidencekit.custody.remarks import log_remarks, standing
 from evidencekit.errors import CustodyError, IntakeError
@@ -136,15 +136,15 @@ def transfer(
     def decide(log: CustodyLog) -> list[EntryDraft]:
         nonlocal before
         before = log
-        check_taken_in(recordings, log)
+        first = taken_in(recordings, log)
         compare_with_log(recordings, log, hashed, timezone=matter.timezone)
         for copy, found in zip(copies, received, strict=True):
-            entry = log.intake_of(copy.subject)
-            if entry is not None:
-                compare(copy.shown, found, entry, timezone=matter.timezone)
+            compare(copy.shown, found, first[copy.subject], timezone=matter.timezone)
         earlier = _transfers(log)
         return [
-            _draft(each, hashed[each.id], told, checked, stamp, log, len(earlier.get(each.id, ())))
+            _draft(
+                first[each.id], hashed[each.id], told, checked, stamp, len(earlier.get(each.id, ()))
+            )
             for each in recordings
             if _recorded(earlier.get(each.id), told, checked) is None
         ]
@@ -232,20 +232,18 @@ def _recorded(
 
 
 def _draft(
-    recording: Recording,
+    first: CustodyEntry,
     found: FileDigest,
     told: HandOver,
     checked: Checked,
     stamp: Stamp,
-    log: CustodyLog,
     earlier: int,
 ) -> EntryDraft:
-    """Return the entry of one recording's change of hands, after so many *earlier* ones."""
-    first = log.intake_of(recording.id)
+    """Return the entry of a change of hands of what *first* took in, after *earlier* such."""
     return EntryDraft(
         id=digest_id(
             "transfer",
-            recording.id,
+            first.item,
             found.sha256,
             checked,
             stamp.recorded_at,
@@ -255,8 +253,8 @@ def _draft(
         kind=EntryKind.TRANSFER,
         recorded_at=stamp.recorded_at,
         entered_by=stamp.entered_by,
-        item=recording.id,
-        name=first.name if first else None,
+        item=first.item,
+        name=first.name,
         size=found.size,
         digests=found.digests,
         giver=told.giver,

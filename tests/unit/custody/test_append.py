@@ -316,6 +316,35 @@ def test_a_folder_that_cannot_be_listed_is_an_error(
         append_after(path, lambda _: [], stamp=STAMP)
 
 
+def test_a_torn_end_whose_repair_the_log_holds_is_cut_off_all_the_same(path: Path) -> None:
+    torn = b"{"
+    append(path, [evolve(draft(1), id="f" * 64)], stamp=STAMP)
+    offset = path.stat().st_size
+    path.unlink()
+    known = hashlib.sha256(f"repair {offset} {hashlib.sha256(torn).hexdigest()}".encode())
+    append(path, [evolve(draft(1), id=known.hexdigest())], stamp=STAMP)
+    whole = path.read_bytes()
+    path.write_bytes(whole + torn)
+    assert append(path, [], stamp=STAMP).entries == ()
+    assert path.read_bytes() == whole
+    (aside,) = path.parent.glob("custody.jsonl.torn-*")
+    assert aside.read_bytes() == torn
+
+
+def test_an_entry_that_would_read_back_otherwise_is_not_written(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = draft_module.read_entry
+
+    def other(line: bytes, *, seq: int, prev: str) -> CustodyEntry:
+        return evolve(real(line, seq=seq, prev=prev), note="other")
+
+    monkeypatch.setattr(draft_module, "read_entry", other)
+    with pytest.raises(CustodyError, match="would not read back the same"):
+        append(path, [draft(1)], stamp=STAMP)
+    assert not path.exists()
+
+
 def test_a_line_that_is_too_long_to_be_read_is_not_written(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

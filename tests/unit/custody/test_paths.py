@@ -115,3 +115,29 @@ def test_all_missing_files_are_named_at_once(folder: Path) -> None:
 def test_a_name_longer_than_the_disk_takes_is_an_error_and_no_crash(folder: Path) -> None:
     with pytest.raises(IntakeError, match="could not be looked at"):
         inside(folder, "a" * 5000)
+
+
+@pytest.mark.parametrize("name", ["a.m4a:hidden", "a.m4a.", "folder /a.m4a"])
+def test_a_name_that_windows_reads_as_another_is_refused_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    inside(tmp_path, name)
+    monkeypatch.setattr("evidencekit.custody.paths.sys.platform", "win32")
+    with pytest.raises(PathEscapes, match="not a name that Windows keeps"):
+        inside(tmp_path, name)
+
+
+def test_a_folder_that_cannot_be_listed_gives_no_hint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "A.m4a").write_bytes(b"")
+    with pytest.raises(IntakeError, match="differs only in capitals"):
+        inside(tmp_path, "a.m4a", must_exist=True)
+
+    def refuse(_: object) -> list[str]:
+        raise PermissionError
+
+    monkeypatch.setattr("os.listdir", refuse)
+    with pytest.raises(IntakeError) as raised:
+        inside(tmp_path, "a.m4a", must_exist=True)
+    assert "capitals" not in str(raised.value)

@@ -127,6 +127,8 @@ def test_an_entry_is_printed_for_programs_under_the_logs_own_keys(tmp_path: Path
     assert document["digests"] == {"sha256": "ab" * 32, "sha512": "cd" * 64}
     assert document["line_sha256"] == log.head
     assert "giver" not in document
+    bare = log_of(tmp_path, {"id": "b", "kind": EntryKind.SERVED}).entries[1]
+    assert "digests" not in entry_document(bare)
 
 
 def test_where_a_log_stands_is_said_in_few_words(tmp_path: Path) -> None:

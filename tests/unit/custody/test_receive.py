@@ -138,6 +138,16 @@ def test_a_recording_under_another_id_is_known_by_its_bytes(folder: Path, giver:
     assert codes(report) == [("EK-D012", "a")]
 
 
+def test_a_giver_who_recorded_sha512_too_is_compared_by_both(folder: Path, tmp_path: Path) -> None:
+    here = fill(tmp_path / "giver")
+    both = ("sha256", "sha512")
+    intake(MATTER, folder=here, by="Amara Dean", now=NOW, algorithms=both)
+    take_over(folder, here / "custody.jsonl", algorithms=both)
+    theirs, ours = (read_log(each / "custody.jsonl") for each in (here, folder))
+    assert ours.entries[1].digests == theirs.entries[0].digests
+    assert len(ours.entries[1].digests) == 2
+
+
 def test_a_file_that_is_not_the_givers_is_refused(folder: Path, giver: Path) -> None:
     (folder / FILES["voicemail"]).write_bytes(b"other")
     with pytest.raises(DigestMismatch) as raised:
