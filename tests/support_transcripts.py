@@ -716,6 +716,21 @@ def revai(said=CONVERSATION) -> bytes:
     )
 
 
+def vosk(said=CONVERSATION) -> bytes:
+    return _dump(
+        [
+            {
+                "text": s.text,
+                "result": [
+                    {"conf": 1.0, "word": w, "start": _seconds(a), "end": _seconds(b)}
+                    for w, a, b in s.words
+                ],
+            }
+            for s in said
+        ]
+    )
+
+
 def otter(said=CONVERSATION) -> bytes:
     return "\n".join(f"{s.speaker}  {_short(s.start)} \n{s.text}\n" for s in said).encode()
 
@@ -904,6 +919,7 @@ WRITERS = {
     "assemblyai": (assemblyai, "assemblyai", "wn"),
     "assemblyai words": (assemblyai_words, "assemblyai", "wn"),
     "rev.ai": (revai, "rev.ai", "wn"),
+    "vosk": (vosk, "vosk", "w-"),
     "otter": (otter, "otter", "sn"),
     "meet": (meet, "timed-text", "sn"),
     "timed text": (timed_text, "timed-text", "sn"),

@@ -99,7 +99,8 @@ def _clip(clip: Mapping[str, Any], place: str) -> Listed | Rejected:
 def _medium(clip: Mapping[str, Any]) -> Mapping[str, Any]:
     references = clip.get("media_references")
     if isinstance(references, dict):
-        found = references.get(clip.get("active_media_reference_key") or "DEFAULT_MEDIA")
+        key = clip.get("active_media_reference_key")
+        found = references.get(key if isinstance(key, str) else "DEFAULT_MEDIA")
     else:
         found = clip.get("media_reference")
     return found if isinstance(found, dict) else {}

@@ -74,6 +74,7 @@ def check_transcript(transcript: Transcript, *, length_ms: int) -> tuple[Finding
             one="a cue ends when it begins, or before",
             many="{count} cues end when they begin, or before",
         ),
+        *_rolling(cues, subject),
     )
 
 
@@ -155,6 +156,23 @@ def _repeated(cues: Sequence[Cue]) -> list[Cue]:
         if length == _REPEATED_IN_A_ROW:
             found.append(first)
     return found
+
+
+def _rolling(cues: Sequence[Cue], subject: str) -> tuple[Finding, ...]:
+    """Say if most cues begin with the last line of the cue above, as captions that roll do."""
+    lines = [cue.text.strip().split("\n") for cue in cues if cue.text.strip()]
+    again = sum(
+        1
+        for above, cue in pairwise(lines)
+        if above != cue and " " in cue[0] and above[-1] == cue[0]
+    )
+    if again * 2 <= len(lines):
+        return ()
+    message = (
+        f"{again} of {len(lines)} cues begin with the words that the one above ends with, as "
+        "rolling captions do: what was said once is written several times"
+    )
+    return (noted("EK-T029", subject, message, severity=Severity.WARNING),)
 
 
 def _speakers(cues: Sequence[Cue], subject: str) -> tuple[Finding, ...]:

@@ -119,7 +119,9 @@ def _words(result: Mapping[str, Any]) -> list[Spoken]:
     for word in rows(first(result.get("alternatives")).get("words")):
         label = _either(word, "speakerLabel")
         tag = _either(word, "speakerTag")
-        speaker = speaker_label(label) or (None if tag in {None, 0, "0"} else speaker_label(tag))
+        # A tag of 0 stands for a word without one.
+        tagged = None if some_text(tag) == "0" else speaker_label(tag)
+        speaker = speaker_label(label) or tagged
         start = _either(word, "startTime", "startOffset")
         end = _either(word, "endTime", "endOffset")
         timed = Timed(

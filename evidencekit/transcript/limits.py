@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""How much a transcript may hold. A day of speech is far below both limits."""
+"""How much a transcript may hold. Half a day of speech is below both, also with a line a word."""
 
 from __future__ import annotations
 

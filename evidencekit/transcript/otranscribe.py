@@ -7,7 +7,8 @@ are not words.
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
+import html
+import re
 from typing import TYPE_CHECKING, Any
 
 from evidencekit.transcript.assemble import Raw, assemble
@@ -23,6 +24,11 @@ __all__ = ["KIND", "NAME", "read", "recognise"]
 NAME = "otranscribe"
 KIND = Kind.JSON
 _BLOCKS = frozenset({"p", "div", "br", "li", "ul", "ol", "blockquote", "h1", "h2", "h3"})
+_TOKEN = re.compile(
+    r"<(?P<close>/?)(?P<tag>[A-Za-z][A-Za-z0-9]*)(?P<rest>[^<>]*)>"
+    r"|(?P<words>[^<]+|<)"
+)
+_TIME = re.compile(r"""\bdata-timestamp[ \t\r\n]*=[ \t\r\n]*["']?([^"'<>]{0,60})""")
 
 
 def recognise(document: Any) -> str | None:
@@ -38,12 +44,9 @@ def read(document: Any, name: str) -> Transcript:
     Raises:
         TranscriptError: if there are more cues than are read, or none of them can be read.
     """
-    page = _Page()
-    page.feed(text_of(document.get("text")))
-    page.close()
     raws = [
         Raw(text=text, start_ms=seconds_ms(time), untimed=time is None)
-        for time, parts in page.passages
+        for time, parts in _passages(text_of(document.get("text")))
         if (text := _plain("".join(parts))) or time is not None
     ]
     return assemble(raws, name=name, format_name=NAME, labels=True)
@@ -55,31 +58,31 @@ def _plain(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-class _Page(HTMLParser):
-    """Collects the words after each time; None stands for what comes before the first."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.passages: list[tuple[str | None, list[str]]] = [(None, [])]
-        self._in_time = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if self._in_time:
-            self._in_time += tag == "span"
-            return
-        time = dict(attrs).get("data-timestamp") if tag == "span" else None
-        if time is not None:
-            self.passages.append((time, []))
-            self._in_time = 1
+def _passages(page: str) -> list[tuple[str | None, list[str]]]:
+    """Return the words after each time; None stands for what comes before the first."""
+    passages: list[tuple[str | None, list[str]]] = [(None, [])]
+    in_time = 0
+    for token in _TOKEN.finditer(_without_comments(page)):
+        tag = (token["tag"] or "").lower()
+        time = _TIME.search(token["rest"]) if tag == "span" and not token["close"] else None
+        if in_time:
+            # The time as shown, up to the end of its own span.
+            in_time += 0 if tag != "span" else -1 if token["close"] else 1
+        elif time:
+            passages.append((time[1], []))
+            in_time = 1
         elif tag in _BLOCKS:
-            self.passages[-1][1].append("\n")
+            passages[-1][1].append("\n")
+        elif token["words"]:
+            passages[-1][1].append(html.unescape(token["words"]).replace("\n", " "))
+    return passages
 
-    def handle_endtag(self, tag: str) -> None:
-        if self._in_time:
-            self._in_time -= tag == "span"
-        elif tag in _BLOCKS:
-            self.passages[-1][1].append("\n")
 
-    def handle_data(self, data: str) -> None:
-        if not self._in_time:
-            self.passages[-1][1].append(data.replace("\n", " "))
+def _without_comments(page: str) -> str:
+    """Return *page* without the remarks that pasted text brings along."""
+    first, *others = page.split("<!--")
+    kept = [first]
+    for each in others:
+        _, ends, rest = each.partition("-->")
+        kept.append(rest if ends else f"<!--{each}")
+    return "".join(kept)

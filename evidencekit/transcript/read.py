@@ -39,6 +39,7 @@ from evidencekit.transcript import (
     textgrid,
     timed_text,
     ttml,
+    vosk,
     vtt,
     whisper_cpp,
     whisper_json,
@@ -69,8 +70,8 @@ class Format:
 
 _WITH_SIGNS = (
     vtt, srt, sbv, teams, teams_metadata, ttml, elan, textgrid, whisper_json, whisper_tsv,
-    whisperx, whisper_cpp, aws, aws_calls, google, azure, deepgram, assemblyai, revai, otranscribe,
-    table, docx,
+    whisperx, whisper_cpp, aws, aws_calls, google, azure, deepgram, assemblyai, revai, vosk,
+    otranscribe, table, docx,
 )  # fmt: skip
 BY_LOOK = (otter, timed_text)
 FORMATS: tuple[Format, ...] = tuple(

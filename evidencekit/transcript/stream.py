@@ -79,7 +79,8 @@ def _begins(group: Sequence[Spoken], each: Spoken) -> bool:
     text = last.word.text.strip().rstrip(_CLOSING)
     if text and text[-1] in _ENDS_A_SENTENCE:
         return True
-    ended = next((s.word.end_ms for s in reversed(group) if s.word.end_ms is not None), None)
+    # The last word, and before a mark without times the one that it is glued to.
+    ended = next((s.word.end_ms for s in group[:-3:-1] if s.word.end_ms is not None), None)
     began = each.word.start_ms
     return ended is not None and began is not None and began - ended >= _PAUSE_MS
 

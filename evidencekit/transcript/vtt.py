@@ -227,18 +227,17 @@ def _words(run: Sequence[Piece], start_ms: int, ends: Mapping[int | None, int]) 
 
     Where a time falls inside a word (as for singing), the parts are one word again.
     """
-    timed: list[tuple[str, int, int]] = []
+    timed: list[tuple[list[str], int, int]] = []
     for piece in run:
         if not piece.text:
             continue
-        from_ms = start_ms if piece.from_ms is None else piece.from_ms
-        text, begins = piece.text, from_ms
-        if timed and not (timed[-1][0][-1].isspace() or text[0].isspace()):
-            before, begins, _ = timed.pop()
-            text = before + text
-        timed.append((text, begins, ends[piece.from_ms]))
+        parts, begins = [piece.text], start_ms if piece.from_ms is None else piece.from_ms
+        if timed and not (timed[-1][0][-1][-1].isspace() or piece.text[0].isspace()):
+            parts, begins, _ = timed.pop()
+            parts.append(piece.text)
+        timed.append((parts, begins, ends[piece.from_ms]))
     return tuple(
-        Word(text=text.strip(), start_ms=begins, end_ms=end)
-        for text, begins, end in timed
-        if text.strip()
+        Word(text=text, start_ms=begins, end_ms=end)
+        for parts, begins, end in timed
+        if (text := "".join(parts).strip())
     )

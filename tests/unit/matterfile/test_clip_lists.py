@@ -292,3 +292,35 @@ def test_any_text_is_a_list_or_refused_with_a_reason(tmp_path_factory, text):
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
     with suppress(MatterError):
         assert read_clip_list(path, fps="25")
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+
+
+def _paths(value, at=()):
+    yield at
+    items = ()
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value)
+    for key, inner in items:
+        yield from _paths(inner, (*at, key))
+
+
+@given(st.data())
+def test_otio_with_any_value_in_any_place_is_read_or_refused(tmp_path_factory, data):
+    document = json.loads(_otio(("Audio", [_clip("a", _span(1, 10), available=_span(0, 99))])))
+    path = data.draw(st.sampled_from([path for path in _paths(document) if path]))
+    inner = document
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = data.draw(values)
+    file = tmp_path_factory.getbasetemp() / "any.otio"
+    file.write_text(json.dumps(document))
+    with suppress(MatterError):
+        assert read_clip_list(file)

@@ -253,7 +253,7 @@ def test_a_rev_ai_mark_after_a_space_begins_a_new_word():
 
 def test_otranscribe_reads_times_from_what_was_clicked_and_not_from_the_text():
     page = (
-        "<p>Notes</p><p><span class='timestamp' data-timestamp='61.25'>01:01</span> A &amp; B<br>"
+        "<p><!--StartFragment-->Notes</p><p><span class='timestamp' data-timestamp='61.25'>01:01</span> A &amp; B<br>"
         "second <b>line</b></p><p><span data-timestamp='70'><b>01:10</b></span></p>"
     )
     transcript = _read({"text": page, "media": "x.mp3", "media-time": 3})

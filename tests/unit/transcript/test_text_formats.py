@@ -24,11 +24,15 @@ def _shown(transcript):
 
 
 def test_an_sbv_cue_with_times_that_cannot_be_read_is_left_out_and_reported():
-    transcript = _read("0:00:01.000,0:00:02.000\none\n\n0:00:03.000,0:0x\n")
-    assert [cue.text for cue in transcript.cues] == ["one\n\n0:00:03.000,0:0x"]
-    transcript = _read("0:00:01.000,0:00:02.000\none\n\n0:00:03.00,0:00:04.000\ntwo\n")
+    transcript = _read("0:00:01.000,0:00:02.000\none\n\n0:00:03.f00,0:00:04.000\ntwo\n")
     assert ([cue.text for cue in transcript.cues], transcript.cues_seen) == (["one"], 2)
     assert "EK-T011" in _codes(transcript)
+
+
+def test_a_blank_line_inside_of_an_sbv_cue_is_kept_and_noted():
+    transcript = _read("0:00:01.000,0:00:02.000\none\n\ntwo\n\n0:00:03.000,0:00:04.000\n\n")
+    assert [cue.text for cue in transcript.cues] == ["one\n\ntwo", ""]
+    assert "EK-T016" in _codes(transcript)
 
 
 def test_whispers_tsv_is_milliseconds_and_says_which_line_is_not():

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from __future__ import annotations
 
+from itertools import pairwise
+
 from evidencekit.model.findings import Severity
 from evidencekit.model.transcript import Cue, Transcript
 from evidencekit.transcript.check import check_transcript
@@ -103,6 +105,16 @@ def test_cues_of_no_length_and_reversed_cues_are_a_warning():
     (finding,) = _check(_cue(1, 0, 0), _cue(2, 3000, 2000))
     assert finding.code == "EK-T008"
     assert finding.message.startswith("2 cues end when they begin, or before")
+
+
+def test_captions_that_roll_are_one_warning():
+    lines = ["so you did", "ring the nursery", "on the Tuesday", "of last week"]
+    rolling = [
+        _cue(n, n * 1000, n * 1000 + 900, f"{a}\n{b}") for n, (a, b) in enumerate(pairwise(lines))
+    ]
+    (finding,) = _check(*rolling)
+    assert (finding.code, finding.severity) == ("EK-T029", Severity.WARNING)
+    assert _check(*rolling[:1], *(_cue(n, n * 1000, n * 1000 + 900) for n in (5, 6))) == ()
 
 
 def test_words_and_speakers_of_cues_are_never_in_a_finding():
