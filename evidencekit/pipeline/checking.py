@@ -107,7 +107,7 @@ def _kind_of(path: Path) -> str:
         return "custody"
     try:
         named = json.loads(path.read_bytes()).get("schema", "")
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError, RecursionError):
         return "matter"
     kind = str(named).removeprefix("evidencekit/").partition("/")[0]
     return kind if kind in _KINDS else "matter"
@@ -128,6 +128,6 @@ def _documents(path: Path, kind: str) -> list[tuple[str, Any]]:
     except OSError as error:
         problem = Problem(pointer="", message=f"cannot be read: {error.strerror}")
         raise MatterError(str(path), (problem,)) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         problem = Problem(pointer="", message=f"is not JSON: {error}")
         raise MatterError(str(path), (problem,)) from error
