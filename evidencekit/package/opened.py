@@ -67,7 +67,7 @@ def _read_record(path: Path) -> dict[str, Any]:
         raise NotAPackage(str(path), f"{shown} is larger than any record")
     try:
         record = json.loads(file.read_bytes())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NotAPackage(str(path), f"{shown} is not JSON") from error
     if not isinstance(record, dict) or record.get("schema") != _SCHEMA:
         raise NotAPackage(str(path), f"{shown} is not of schema {_SCHEMA}")
