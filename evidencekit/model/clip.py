@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 from attrs import frozen
@@ -135,3 +136,45 @@ class ClipFile:
     def length_ms(self) -> int:
         """The clip's length in whole milliseconds, rounded down."""
         return samples_to_ms(self.samples.count, self.sample_rate)
+
+
+@frozen(kw_only=True)
+class ViewingCopy:
+    """A part of a video, made to be watched: pictures and sound are encoded anew, and it says so.
+
+    It is cut at frames. `start` is the time of its first frame and `end` that at which its last one
+    ends, in seconds from the first decoded sample of the recording, as the times of clips are.
+    `encoder` names what made it, `label` is what stands under the picture. The exact sound is the
+    clip.
+    """
+
+    path: Path
+    requested: Span
+    start: Fraction
+    end: Fraction
+    frames: int
+    width: int
+    height: int
+    source_digest: Digest
+    file_digest: Digest
+    encoder: str
+    label: str
+
+
+@frozen(kw_only=True)
+class Still:
+    """One frame of a video: the one on view at `wanted_ms`. `at` is when it began to be on view, in
+    seconds from the first decoded sample of the recording. `data` is a picture of `media_type`.
+    """
+
+    wanted_ms: int
+    at: Fraction
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+
+    @property
+    def at_ms(self) -> int:
+        """When the frame began to be on view, in whole milliseconds, rounded down."""
+        return int(self.at * 1000 // 1)
