@@ -25,6 +25,7 @@ def types(session: nox.Session) -> None:
     """Types, strictly."""
     session.install("-e", ".[dev]")
     session.run("mypy")
+    session.run("mypy", "--strict", "tests/typing")
     session.run("pyright", "tests/typing")
 
 

@@ -18,6 +18,11 @@ def told_moment(value: object) -> Stated[Moment] | None:
     return as_told(Moment.of(value))  # type: ignore[arg-type]
 
 
+def told_text(value: str | Stated[str] | None) -> Stated[str] | None:
+    """Return told text from plain text; `Stated` and None stay as they are."""
+    return as_told(value)
+
+
 @frozen(kw_only=True)
 class TranscriptSource:
     """Where a transcript is and who made it. Paths are relative to the matter's folder.
@@ -72,13 +77,13 @@ class Recording:
     file: str
     title: str | None = None
     recorded_at: Stated[Moment] | None = field(default=None, converter=told_moment)
-    place: Stated[str] | None = field(default=None, converter=as_told)
-    made_by: Stated[str] | None = field(default=None, converter=as_told)
-    device: Stated[str] | None = field(default=None, converter=as_told)
-    reason: Stated[str] | None = field(default=None, converter=as_told)
-    whole: Stated[str] | None = field(default=None, converter=as_told)
-    edited: Stated[str] | None = field(default=None, converter=as_told)
-    copies: Stated[str] | None = field(default=None, converter=as_told)
+    place: Stated[str] | None = field(default=None, converter=told_text)
+    made_by: Stated[str] | None = field(default=None, converter=told_text)
+    device: Stated[str] | None = field(default=None, converter=told_text)
+    reason: Stated[str] | None = field(default=None, converter=told_text)
+    whole: Stated[str] | None = field(default=None, converter=told_text)
+    edited: Stated[str] | None = field(default=None, converter=told_text)
+    copies: Stated[str] | None = field(default=None, converter=told_text)
     whole_recording: str | None = None
     transcript: TranscriptSource | None = None
     consent: tuple[Consent, ...] = ()
