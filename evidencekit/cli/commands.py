@@ -27,7 +27,9 @@ from evidencekit.cli.running import Commands, Watch, errors_as_exits, stoppable
 if TYPE_CHECKING:
     from evidencekit.model.timecode import Span
 
+from evidencekit.cli.find_command import clips_from, find
 from evidencekit.cli.seal_commands import key, seal, sign_pdf
+from evidencekit.cli.serve_command import serve
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _HELP = click.RichHelpConfiguration(text_paragraph_linebreaks="\n\n")
@@ -428,5 +430,5 @@ def schema(name: str) -> None:
     echo_json(load(name))
 
 
-for _command in (transfer, receive, log, key, seal, sign_pdf):
+for _command in (clips_from, find, key, log, receive, seal, serve, sign_pdf, transfer):
     evidencekit.add_command(_command)
