@@ -76,17 +76,7 @@ def assemble(
         msg = f"none of its {len(raws)} cues could be read: they have no times, or none that fit"
         raise TranscriptError(name, raws[0].line or 0, msg)
     ends = _ends([(each.start_ms or 0, each.end_ms) for each in readable])
-    by_fit: dict[WordsFit, list[str]] = {fit: [] for fit in WordsFit}
-    cues: list[Cue] = []
-    for number, each in enumerate(raws, start=1):
-        if each.start_ms is None:
-            continue
-        cue = _cue(each, number, ends[len(cues)], each.start_ms)
-        if each.words:
-            laid = lay_words(cue.text, each.words, start_ms=cue.start_ms, end_ms=cue.end_ms)
-            by_fit[laid.fit].append(_place(each, number))
-            cue = evolve(cue, words=laid.words)
-        cues.append(cue)
+    cues, by_fit = _cues(raws, ends)
     spoken, found = speakers_from_labels(cues, subject=name) if labels else (tuple(cues), ())
     return Transcript(
         path=name,
@@ -103,6 +93,22 @@ def assemble(
             *found,
         ),
     )
+
+
+def _cues(raws: Sequence[Raw], ends: Sequence[int]) -> tuple[list[Cue], dict[WordsFit, list[str]]]:
+    """Return the cues that have a start, and where words fitted their text and where not."""
+    by_fit: dict[WordsFit, list[str]] = {fit: [] for fit in WordsFit}
+    cues: list[Cue] = []
+    for number, each in enumerate(raws, start=1):
+        if each.start_ms is None:
+            continue
+        cue = _cue(each, number, ends[len(cues)], each.start_ms)
+        if each.words:
+            laid = lay_words(cue.text, each.words, start_ms=cue.start_ms, end_ms=cue.end_ms)
+            by_fit[laid.fit].append(_place(each, number))
+            cue = evolve(cue, words=laid.words)
+        cues.append(cue)
+    return cues, by_fit
 
 
 def _writable(raws: Sequence[Raw]) -> tuple[list[Raw], int]:

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from evidencekit.model.findings import Finding, Severity
+from evidencekit.transcript.words import placed_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from evidencekit.model.transcript import Cue
+    from evidencekit.model.transcript import Cue, Word
 
 __all__ = ["speakers_from_labels"]
 
@@ -40,7 +41,12 @@ def speakers_from_labels(
     if not _looks_consistent(len(spoken), [match["label"].strip() for match in labels.values()]):
         return unchanged
     changed = tuple(
-        evolve(cue, speaker=match["label"].strip(), text=cue.text[match.end() :], words=())
+        evolve(
+            cue,
+            speaker=match["label"].strip(),
+            text=cue.text[match.end() :],
+            words=_words_from(cue, match.end()),
+        )
         if (match := labels.get(id(cue)))
         else cue
         for cue in cues
@@ -56,6 +62,13 @@ def speakers_from_labels(
         group="transcript",
     )
     return changed, (finding,)
+
+
+def _words_from(cue: Cue, at: int) -> tuple[Word, ...]:
+    """Return the timed words from *at* on; none if one of them begins before it."""
+    placed = placed_words(cue)
+    kept = [(start, word) for start, end, word in placed if end > at]
+    return tuple(word for _, word in kept) if kept and kept[0][0] >= at else ()
 
 
 def _label(text: str) -> re.Match[str] | None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidencekit.model.transcript import Cue, Transcript
@@ -23,6 +23,7 @@ def _transcript(cues):
     return Transcript(path="t", format="srt", cues=made, cues_seen=len(made))
 
 
+@settings(deadline=None)
 @given(words, words)
 def test_aligned_words_are_the_same_and_keep_their_order(a, b):
     pairs = aligned(a, b, before_ms=range(len(a)), after_ms=range(len(b)))
@@ -30,12 +31,14 @@ def test_aligned_words_are_the_same_and_keep_their_order(a, b):
     assert all(p[0] < q[0] and p[1] < q[1] for p, q in pairwise(pairs))
 
 
+@settings(deadline=None)
 @given(words)
 def test_a_row_of_words_is_aligned_with_itself_word_for_word(a):
     expected = [(at, at) for at in range(len(a))]
     assert aligned(a, a, before_ms=range(len(a)), after_ms=range(len(a))) == expected
 
 
+@settings(deadline=None)
 @given(words, words)
 def test_the_changes_account_for_every_word_of_both(a, b):
     before = _transcript([" ".join(a[at : at + 5]) for at in range(0, len(a), 5)])
@@ -47,6 +50,7 @@ def test_the_changes_account_for_every_word_of_both(a, b):
     assert sum(each.words for each in difference.speaker_names) == difference.unchanged
 
 
+@settings(deadline=None)
 @given(texts, texts)
 def test_any_two_transcripts_can_be_compared(a, b):
     difference = compare_transcripts(_transcript(a), _transcript(b))

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support_transcripts import WRITERS
 
@@ -40,6 +40,7 @@ def _look_at(transcript):
     find_places(transcript, "the")
 
 
+@settings(deadline=None)
 @given(written, st.floats(0, 1), st.floats(0, 1), shards)
 def test_a_file_with_a_part_replaced_is_read_or_refused(tmp_path_factory, data, start, end, shard):
     low, high = sorted((int(start * len(data)), int(end * len(data))))
@@ -49,6 +50,7 @@ def test_a_file_with_a_part_replaced_is_read_or_refused(tmp_path_factory, data, 
         _look_at(read_transcript(path, name="t"))
 
 
+@settings(deadline=None)
 @given(written, st.floats(0, 1))
 def test_a_file_that_breaks_off_is_read_or_refused(tmp_path_factory, data, share):
     path = tmp_path_factory.getbasetemp() / "cut"
@@ -80,6 +82,7 @@ def _paths(value, at=()):
         yield from _paths(inner, (*at, key))
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_json_with_any_value_in_any_place_is_read_or_refused(data):
     document = json.loads(json.dumps(data.draw(st.sampled_from(documents))))
@@ -102,6 +105,7 @@ lines = st.lists(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(lines)
 def test_any_mixture_of_lines_is_read_or_refused_and_loses_no_word_in_silence(made):
     with suppress(TranscriptError):
@@ -112,6 +116,7 @@ def test_any_mixture_of_lines_is_read_or_refused_and_loses_no_word_in_silence(ma
             assert codes & {"EK-T011", "EK-T012"}
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8), max_size=8),
     st.lists(st.none() | st.integers(0, 10_000), min_size=8, max_size=8),

@@ -7,7 +7,7 @@ from contextlib import suppress
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidencekit.errors import MatterError
@@ -81,6 +81,7 @@ def test_a_label_of_a_moment_and_a_line_that_is_none_are_named(tmp_path):
     ]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**9), st.integers(1, 10**6))
 def test_a_label_of_any_millisecond_is_that_millisecond(start, length):
     end = start + length
@@ -286,6 +287,7 @@ def test_what_is_printed_to_paste_is_toml_of_the_same_clips(tmp_path):
     ]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_a_list_or_refused_with_a_reason(tmp_path_factory, text):
     path = tmp_path_factory.getbasetemp() / "any.txt"
@@ -312,6 +314,7 @@ def _paths(value, at=()):
         yield from _paths(inner, (*at, key))
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_otio_with_any_value_in_any_place_is_read_or_refused(tmp_path_factory, data):
     document = json.loads(_otio(("Audio", [_clip("a", _span(1, 10), available=_span(0, 99))])))

@@ -69,3 +69,19 @@ def test_a_long_clause_before_a_colon_is_not_a_label():
     clause = "what I told them on the day that it happened was this"
     transcript = _read(f"{clause}: no.", f"{clause}: yes.", f"{clause}: no.")
     assert all(cue.speaker is None for cue in transcript.cues)
+
+
+def test_words_with_times_keep_them_when_the_label_before_them_becomes_the_speaker():
+    text = "WEBVTT\n\n" + "\n\n".join(
+        f"00:0{n}.000 --> 00:0{n}.900\nAmara: <00:0{n}.100>yes <00:0{n}.500>indeed" for n in (1, 2)
+    )
+    cue = read_text(text, name="t").cues[0]
+    assert (cue.speaker, cue.text) == ("Amara", "yes indeed")
+    assert [(word.text, word.start_ms) for word in cue.words] == [("yes", 1100), ("indeed", 1500)]
+
+
+def test_a_word_that_is_timed_together_with_its_label_leaves_only_the_times_of_the_cue():
+    text = "WEBVTT\n\n" + "\n\n".join(
+        f"00:0{n}.000 --> 00:0{n}.900\nAmara: yes <00:0{n}.500>indeed" for n in (1, 2)
+    )
+    assert read_text(text, name="t").cues[0].words == ()
