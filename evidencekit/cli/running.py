@@ -39,8 +39,8 @@ _STAGES = {
     "verify": "Checking",
 }
 _ORDER = (
-    *("init", "validate", "intake", "transfer", "receive", "log", "find", "clip", "build"),
-    *("statement", "verify", "show", "check", "seal", "key", "sign-pdf", "serve", "schema"),
+    *("init", "validate", "find", "clips-from", "intake", "build", "verify", "show", "statement"),
+    *("clip", "serve", "transfer", "receive", "log", "key", "seal", "sign-pdf", "check", "schema"),
 )
 
 
