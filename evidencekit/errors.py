@@ -539,7 +539,7 @@ class DependencyMissing(EvidenceError):
 
 
 class PdfUnreadable(EvidenceError):
-    """A finished PDF cannot be looked at; `reason` continues a sentence that opens with the path."""
+    """A finished PDF cannot be looked at; `reason` goes on from the path."""
 
     def __init__(self, path: str, reason: str) -> None:
         self.path = path
