@@ -87,7 +87,7 @@ def _where(disputed: Disputed, layout: Layout | None) -> Text:
     found = (
         label(layout, item) if disputed.page is None else document_page(layout, item, disputed.page)
     )
-    return (Run(text="In this bundle at "), Run(text=found, target=item), Run(text="."))
+    return (Run(text="See "), Run(text=found, target=item), Run(text="."))
 
 
 def _compared(material: Material, disputed: Disputed, layout: Layout | None) -> tuple[Block, ...]:

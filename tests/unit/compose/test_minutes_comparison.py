@@ -98,13 +98,13 @@ def layout_with_minutes(pages):
 
 def test_the_page_of_the_document_is_given_by_its_own_label(material):
     lines = lines_of(minutes_part(material, None, layout_with_minutes(5)))
-    assert "In this bundle at E2." in lines
-    assert "In this bundle at E3." in lines
+    assert "See E2." in lines
+    assert "See E3." in lines
 
 
 def test_a_page_that_the_document_does_not_have_gets_the_documents_labels(material):
     lines = lines_of(minutes_part(material, None, layout_with_minutes(2)))
-    assert "In this bundle at E1-E2." in lines
+    assert "See E1-E2." in lines
 
 
 def test_the_page_takes_no_side(material):
