@@ -339,10 +339,16 @@ def _check_placeholders(placeholders: tuple[str, ...], documents: list[str]) -> 
     "--output",
     "output",
     type=_FILE,
-    help="The .docx to write. Without it, one beside the matter file.",
+    help="The file to write: a .docx, or with the exhibit a .pdf. Without it, one beside the "
+    "matter file.",
+)
+@click.option(
+    "--with-exhibit",
+    is_flag=True,
+    help="Write statement and exhibit as one PDF, for a bundle that somebody else makes.",
 )
 @as_json
-def statement(matter_file: Path, output: Path | None, as_json: bool) -> None:
+def statement(matter_file: Path, output: Path | None, with_exhibit: bool, as_json: bool) -> None:
     """Write the draft covering statement as a Word file, for a lawyer to edit.
 
     MATTER is the matter file. The draft says what the matter file says, in the first person of the
@@ -356,17 +362,21 @@ def statement(matter_file: Path, output: Path | None, as_json: bool) -> None:
     ):
         from evidencekit.pipeline.checking import load_checked
         from evidencekit.pipeline.statement import write_statement
+        from evidencekit.pipeline.statement_exhibit import statement_and_exhibit
 
         matter = load_checked(matter_file)
-        path = write_statement(
+        write = statement_and_exhibit if with_exhibit else write_statement
+        path = write(
             matter, folder=matter_file.parent, to=output, progress=watch, cancelled=cancelled
         )
     if as_json:
         echo_json({"ok": True, "path": str(path)})
     else:
-        click.echo(
-            f"Wrote {path}. It is a draft until signed; nothing in it was signed for anyone."
+        signed = matter.statement is not None and matter.statement.signed and with_exhibit
+        state = (
+            "" if signed else " It is a draft until signed; nothing in it was signed for anyone."
         )
+        click.echo(f"Wrote {path}.{state}")
 
 
 @evidencekit.command()

@@ -40,12 +40,13 @@ class KeptPages:
 
 
 def take_out(
-    served: Path, wanted: Sequence[PlacedPart], items: Sequence[str], *, to: Path
+    served: Path, wanted: Sequence[PlacedPart], items: Sequence[str | None], *, to: Path
 ) -> KeptPages:
     """Write the pages of *wanted* from the bundle *served* to *to*, one after the other.
 
     *wanted* says where each is in the served bundle; *items* gives, for each of its pages, the id
-    by which the next bundle knows the item that the page belongs to.
+    by which the next bundle knows the item that the page belongs to; a link to a page whose item
+    it does not hold is dropped.
 
     Raises:
         AssemblyError: if the served bundle has not those pages.
@@ -86,21 +87,26 @@ def _unstamp(page: pikepdf.Page) -> None:
             del fonts[name]
 
 
-def _unlink(page: pikepdf.Page, item_of: Mapping[tuple[int, int], str]) -> None:
+def _unlink(page: pikepdf.Page, item_of: Mapping[tuple[int, int], str | None]) -> None:
     """Turn each link into the address that stands for its item, as the typesetter wrote it."""
     import pikepdf
 
+    staying = []
     for annotation in page.obj.get("/Annots", ()):
         goal = annotation.get("/Dest")
         if not isinstance(goal, pikepdf.Array) or not len(goal):
+            staying.append(annotation)
             continue
         item = item_of.get(getattr(goal[0], "objgen", (0, 0)))
         if item is None:
             continue
+        staying.append(annotation)
         del annotation["/Dest"]
         annotation["/A"] = pikepdf.Dictionary(
             S=pikepdf.Name.URI, URI=pikepdf.String(address_of(item))
         )
+    if "/Annots" in page.obj:
+        page.obj["/Annots"] = pikepdf.Array(staying)
 
 
 def _untag(page: pikepdf.Page) -> None:

@@ -70,11 +70,11 @@ def write_statement(
             raise AssertionError(msg)
         made = Path(scratch) / "statement.docx"
         write_docx(part, made, title=part.title, prepared_on=matter.case.prepared_on)
-        _keep(made.read_bytes(), target)
+        keep(made.read_bytes(), target)
     return target
 
 
-def _keep(content: bytes, target: Path) -> None:
+def keep(content: bytes, target: Path) -> None:
     """Write *content* to *target*, whole or not at all, and over nothing."""
     try:
         if os.path.lexists(target):
