@@ -56,6 +56,7 @@ class ClipComparison:
     rounded up. `form_matches` is False where rate or channels differ, and then nothing was
     compared. The digests are of the same form as `ClipFile.samples_digest`, taken of the clip file
     as found and of the range as decoded now. `unreadable` says why the clip file was not compared.
+    `decode_errors` counts the packets of the recording that could not be decoded.
     """
 
     equal: bool
@@ -70,6 +71,7 @@ class ClipComparison:
     clip_digest: Digest | None = None
     recording_digest: Digest | None = None
     unreadable: str | None = None
+    decode_errors: int = 0
 
 
 def compare_clip(
@@ -271,6 +273,7 @@ class _Test:
             clip_digest=None if stream.unreadable else stream.digest,
             recording_digest=range_digest,
             unreadable=stream.unreadable,
+            decode_errors=sound.decode_errors,
         )
 
 
