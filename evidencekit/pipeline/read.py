@@ -121,10 +121,13 @@ def read_one(reading: Reading) -> Read:
     from evidencekit.media.levels import levels
     from evidencekit.transcript.check import check_transcript
     from evidencekit.transcript.excerpt import excerpt
+    from evidencekit.transcript.openend import closed
 
     recording = reading.recording
     transcript = _transcript(reading)
     measurement, files = _measure(reading, transcript)
+    if transcript is not None:
+        transcript = closed(transcript, length_ms=measurement.length_ms)
     source = recording.transcript
     cut = tuple(
         CutClip(
