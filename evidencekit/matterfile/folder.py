@@ -26,17 +26,17 @@ RECORDINGS = frozenset(
      ".mka", ".mkv", ".mov", ".mp3", ".mp4", ".mpeg", ".mpg", ".oga", ".ogg", ".opus", ".wav",
      ".webm", ".wma")
 )  # fmt: skip
-TRANSCRIPTS = frozenset((".srt", ".vtt"))
+TRANSCRIPTS = frozenset(
+    (".dfxp", ".eaf", ".json", ".otr", ".sbv", ".srt", ".textgrid", ".tsv", ".ttml", ".vtt")
+)
 DOCUMENTS = frozenset((".pdf",))
 _OTHER_DOCUMENTS = (
     ".doc", ".docx", ".eml", ".heic", ".htm", ".html", ".jpeg", ".jpg", ".msg", ".odt", ".png",
     ".rtf", ".tif", ".tiff", ".txt", ".xls", ".xlsx",
 )  # fmt: skip
-_OTHER_TRANSCRIPTS = (".dfxp", ".eaf", ".json", ".otr", ".sbv", ".textgrid", ".tsv", ".ttml")
 #: Endings of what is nearly of use, with what to do about it.
 _NEARLY = {
     **dict.fromkeys(_OTHER_DOCUMENTS, "a document has to be a PDF. Save it as one."),
-    **dict.fromkeys(_OTHER_TRANSCRIPTS, "if it is a transcript, save it as .vtt or .srt."),
 }
 _NOT_KNOWN = "no recording, transcript or PDF, going by its ending."
 _OURS = frozenset(("custody.jsonl", "custody.jsonl.lock"))
