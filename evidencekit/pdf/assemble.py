@@ -32,19 +32,8 @@ if TYPE_CHECKING:
 
     from evidencekit.model.bundle import IndexEntry, Layout, PageMark
     from evidencekit.pdf.kept import KeptPages
+    from evidencekit.pdf.placed import PlacedPart
     from evidencekit.pdf.takein import TakenIn
-
-
-@frozen(kw_only=True)
-class PlacedPart:
-    """Where the pages of an item are in a file of pages that evidencekit made.
-
-    `page` is the ordinal of its first page there, counted from 1.
-    """
-
-    item: str
-    page: int
-    pages: int
 
 
 @frozen(kw_only=True)

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from evidencekit.errors import AssemblyError
-from evidencekit.pdf.assemble import PlacedPart
 from evidencekit.pdf.boxes import inherited
 from evidencekit.pdf.content import streams_of
 from evidencekit.pdf.links import address_of
+from evidencekit.pdf.placed import PlacedPart
 from evidencekit.pdf.save import save
 from evidencekit.pdf.stamp import STAMP_START
 

@@ -32,7 +32,7 @@ from evidencekit.model.late import KeptItem, belongs_to
 from evidencekit.model.served import Served, ServedClip, ServedItem, is_superseded, superseded
 from evidencekit.package.names import clip_file_name, unique_names
 from evidencekit.package.served import followed_of
-from evidencekit.pdf.assemble import PlacedPart
+from evidencekit.pdf.placed import PlacedPart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -13,7 +13,7 @@ from evidencekit.compose.plan import Manner, Paragraph, Part, plain
 from evidencekit.errors import LayoutUnstable
 from evidencekit.model.late import AddedItem, belongs_to, lay_out_late
 from evidencekit.model.progress import IsCancelled, raise_if_cancelled
-from evidencekit.pdf.assemble import PlacedPart
+from evidencekit.pdf.placed import PlacedPart
 from evidencekit.pdf.typeset import typeset
 from evidencekit.pipeline.pages import ROUNDS, Pages, made_on
 

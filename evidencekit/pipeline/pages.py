@@ -17,7 +17,7 @@ from evidencekit.compose.bundle import bundle_items, compose_generated
 from evidencekit.errors import LayoutUnstable
 from evidencekit.model.bundle import Item, ItemKind, Layout, SectionHead, lay_out
 from evidencekit.model.progress import IsCancelled, raise_if_cancelled
-from evidencekit.pdf.assemble import PlacedPart
+from evidencekit.pdf.placed import PlacedPart
 from evidencekit.pdf.typeset import typeset
 from evidencekit.pipeline.late import Late
 

@@ -18,8 +18,9 @@ from evidencekit.compose.alone import STATEMENT, alone, cited, without_links
 from evidencekit.compose.bundle import compose_generated
 from evidencekit.errors import MatterError, OutputError, Problem
 from evidencekit.package.served import kept_pdf
-from evidencekit.pdf.assemble import PlacedPart, assemble
+from evidencekit.pdf.assemble import assemble
 from evidencekit.pdf.kept import KeptPages, take_out
+from evidencekit.pdf.placed import PlacedPart
 from evidencekit.pdf.typeset import Typeset, typeset
 from evidencekit.pipeline.build import Draft, make_draft
 from evidencekit.pipeline.pages import made_on

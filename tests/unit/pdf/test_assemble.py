@@ -19,8 +19,9 @@ from support_pdf import add_page, difference, numbered_pdf, picture
 
 from evidencekit.errors import AssemblyError, Cancelled, TypesettingFailed
 from evidencekit.model.bundle import Item, ItemKind, Layout, Numbering, SectionHead, lay_out
-from evidencekit.pdf.assemble import Assembled, PlacedPart, assemble
+from evidencekit.pdf.assemble import Assembled, assemble
 from evidencekit.pdf.links import address_of
+from evidencekit.pdf.placed import PlacedPart
 from evidencekit.pdf.takein import TakenIn, take_in
 from evidencekit.pdfread import SeenBookmark, read_pdf
 
