@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from __future__ import annotations
 
+import hashlib
 import os
 import zlib
 from typing import TYPE_CHECKING
@@ -277,8 +278,15 @@ def test_embedded_files_are_reported_and_not_carried(make):
         annotate(pdf, Subtype=Name.FileAttachment, FS=file)
 
     taken = take(make(change))
-    assert codes(taken) == ["EK-P009"]
+    assert codes(taken) == ["EK-P009", "EK-P035"]
     assert "2 embedded files" in taken.findings[0].message
+    assert [(each.name, each.size) for each in taken.attachments] == [
+        ("notes.txt", 30),
+        ("pinned.txt", 19),
+    ]
+    assert taken.attachments[1].sha256 == hashlib.sha256(b"The pinned contents").hexdigest()
+    assert taken.attachments[1].sha256 in taken.findings[1].message
+    assert "pinned" not in str(taken.findings)
     with pikepdf.open(taken.path) as clean:
         assert not clean.attachments
         assert all(
