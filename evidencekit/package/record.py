@@ -34,10 +34,11 @@ TOLD = ("recorded_at", "place", "made_by", "device", "reason", "whole", "edited"
 
 @frozen(kw_only=True)
 class BundleFile:
-    """The bundle's PDF: its path in the package and its digest."""
+    """The bundle's PDF: its path in the package, its digest, and that of each page's text."""
 
     path: str
     sha256: str
+    page_text_sha256: tuple[str | None, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -297,6 +298,7 @@ def _bundle(
         if statement is not None and statement.exhibit is not None
         else None,
         "exhibit_labels": exhibit_labels,
+        "page_text_sha256": list(bundle.page_text_sha256),
     }
 
 

@@ -26,7 +26,10 @@ _INPUTS = {
     "transcript": "printed as far as the clips go; the transcript itself is not part of this copy",
 }
 _PLAIN = ("profile", "other_recordings", "coverage", "timezone")
-_BUNDLE = ("sha256", "pages", "numbering", "sections", "labels", "exhibit", "exhibit_labels")
+_BUNDLE = (
+    "sha256", "pages", "numbering", "sections", "labels", "exhibit", "exhibit_labels",
+    "page_text_sha256",
+)  # fmt: skip
 _ENTRY = (
     "number", "item", "section", "title", "kind", "dated", "pages", "pdf_page", "first_label",
     "last_label", "exhibit_first", "exhibit_last",

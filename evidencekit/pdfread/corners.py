@@ -36,8 +36,24 @@ class Corners:
     left: tuple[str, ...]
 
 
+@frozen(kw_only=True)
+class CornerWords:
+    """As `Corners`, with where each word is."""
+
+    right: tuple[Word, ...]
+    left: tuple[Word, ...]
+
+
 def corners_of(words: Iterable[Word], *, width: float, height: float) -> Corners:
     """Sort the words at the foot of a page into its two corners."""
+    found = corner_words(words, width=width, height=height)
+    return Corners(
+        right=tuple(word.text for word in found.right), left=tuple(word.text for word in found.left)
+    )
+
+
+def corner_words(words: Iterable[Word], *, width: float, height: float) -> CornerWords:
+    """Sort the words at the foot of a page into its two corners, and keep where they are."""
     shorter = min(width, height)
     band = _BAND * (shorter / _A4_SIDE if shorter > _LARGE_SIDE else 1.0)
     # A word whose middle is inside the band and on the page: some pages hold words beside it.
@@ -51,4 +67,4 @@ def corners_of(words: Iterable[Word], *, width: float, height: float) -> Corners
     left = [word for word in foot if word.left + word.right <= width]
     right.sort(key=lambda word: (width - word.right) ** 2 + (height - word.bottom) ** 2)
     left.sort(key=lambda word: word.left**2 + (height - word.bottom) ** 2)
-    return Corners(right=tuple(word.text for word in right), left=tuple(word.text for word in left))
+    return CornerWords(right=tuple(right), left=tuple(left))

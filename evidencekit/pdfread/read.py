@@ -13,10 +13,11 @@ from attrs import frozen
 
 from evidencekit.errors import PdfUnreadable
 from evidencekit.pdfread.corners import Word, corners_of
+from evidencekit.pdfread.fold import text_digest
 from evidencekit.pdfread.labels import expand_labels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 
@@ -81,16 +82,13 @@ def read_pdf(path: Path) -> SeenPdf:
     Raises:
         PdfUnreadable: if it is missing, locked, damaged, or no PDF.
     """
-    with _open(path) as document:
+    with open_pdf(path) as document:
         labels = expand_labels(document.get_page_labels(), document.page_count)
         return SeenPdf(
             pages=tuple(
                 _see(document[index], index + 1, label) for index, label in enumerate(labels)
             ),
-            outline=tuple(
-                SeenBookmark(level=level, title=title, page=page if page > 0 else None)
-                for level, title, page, *_ in document.get_toc(simple=True)
-            ),
+            outline=bookmarks_of(document),
             title=(document.metadata or {}).get("title") or "",
         )
 
@@ -101,11 +99,24 @@ def page_text(path: Path, ordinal: int) -> str:
     Raises:
         PdfUnreadable: if the PDF cannot be read, or has no such page.
     """
-    with _open(path) as document:
+    with open_pdf(path) as document:
         if not 1 <= ordinal <= document.page_count:
             reason = f"has no page {ordinal}"
             raise PdfUnreadable(path.name, reason)
         return str(document[ordinal - 1].get_text())
+
+
+def page_digests(path: Path, first: int, last: int) -> tuple[str, ...]:
+    """Return the digest of the text of each page from ordinal *first* to *last*.
+
+    Raises:
+        PdfUnreadable: if the PDF cannot be read.
+    """
+    with open_pdf(path) as document:
+        return tuple(
+            text_digest(lay_out_text(document[ordinal - 1]).extractText())
+            for ordinal in range(first, min(last, document.page_count) + 1)
+        )
 
 
 def page_texts(path: Path) -> Iterator[str]:
@@ -114,12 +125,12 @@ def page_texts(path: Path) -> Iterator[str]:
     Raises:
         PdfUnreadable: if the PDF cannot be read.
     """
-    with _open(path) as document:
+    with open_pdf(path) as document:
         for page in document:
             yield str(page.get_text())
 
 
-def _open(path: Path) -> Any:
+def open_pdf(path: Path) -> Any:
     """Open a PDF.
 
     Raises:
@@ -141,10 +152,18 @@ def _open(path: Path) -> Any:
     return document
 
 
+def bookmarks_of(document: Any) -> tuple[SeenBookmark, ...]:
+    """Return the bookmarks of an open PDF, those below others after them."""
+    return tuple(
+        SeenBookmark(level=level, title=title, page=page if page > 0 else None)
+        for level, title, page, *_ in document.get_toc(simple=True)
+    )
+
+
 def _see(page: Any, ordinal: int, label: str) -> SeenPage:
     """Look at one page."""
     width, height = page.rect.width, page.rect.height
-    words = _words(page)
+    words = place_words(page, page.get_text("words"))
     corners = corners_of(words, width=width, height=height)
     return SeenPage(
         ordinal=ordinal,
@@ -158,13 +177,23 @@ def _see(page: Any, ordinal: int, label: str) -> SeenPage:
     )
 
 
-def _words(page: Any) -> tuple[Word, ...]:
-    """Return the words of a page where they are displayed, which a turned page does not say."""
+def lay_out_text(page: Any) -> Any:
+    """Return the text of a page as PyMuPDF lays it out, always in the same way."""
+    import pymupdf
+
+    library: Any = pymupdf
+    return page.get_textpage(flags=library.TEXTFLAGS_TEXT)
+
+
+def place_words(page: Any, words: Iterable[Any]) -> tuple[Word, ...]:
+    """Return words as PyMuPDF lists them where they are displayed, which a turned page does not
+    say.
+    """
     import pymupdf
 
     library: Any = pymupdf
     turn = page.rotation_matrix
-    placed = ((library.Rect(each[:4]) * turn, each[4]) for each in page.get_text("words"))
+    placed = ((library.Rect(each[:4]) * turn, each[4]) for each in words)
     return tuple(
         Word(left=box.x0, top=box.y0, right=box.x1, bottom=box.y1, text=text)
         for box, text in placed

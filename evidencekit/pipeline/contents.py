@@ -32,6 +32,7 @@ from evidencekit.package.served_table import served_table
 from evidencekit.pdf.assemble import assemble
 from evidencekit.pdf.kept import KeptPages, take_out
 from evidencekit.pipeline.documents import STATEMENT_ITEM, Documents
+from evidencekit.pipeline.page_text import page_text_digests
 from evidencekit.pipeline.pages import Pages
 from evidencekit.pipeline.signed import compare_signed
 from evidencekit.pipeline.tools import tool_versions
@@ -105,7 +106,9 @@ def write_contents(
         edition=edition,
         inputs=inputs,
         bundle=BundleFile(
-            path=f"data/{bundle_path.name}", sha256=hash_file(bundle_path).digests[0].value
+            path=f"data/{bundle_path.name}",
+            sha256=hash_file(bundle_path).digests[0].value,
+            page_text_sha256=page_text_digests(bundle_path, assembly.pages, cancelled=cancelled),
         ),
         statement=statement,
         findings=(*made.findings, *assembly.findings, *statement_findings),
