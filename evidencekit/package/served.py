@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from evidencekit.custody.canonical import canonical_bytes
 from evidencekit.custody.digests import hash_file
-from evidencekit.custody.durable import flush, flush_folder, hold
+from evidencekit.custody.durable import LockHeldError, flush, flush_folder, hold
 from evidencekit.custody.log import read_bytes
 from evidencekit.custody.paths import inside
-from evidencekit.errors import IntakeError, ServedRecordUnusable
+from evidencekit.errors import IntakeError, LogBusy, ServedRecordUnusable
 from evidencekit.model.bundle import Item, ItemKind, Numbering, PageMark, SectionHead
 from evidencekit.model.consent import optional_moment
 from evidencekit.model.custody import EntryKind
@@ -308,14 +308,17 @@ def add_line(folder: Path, served: Served, *, before: bytes) -> None:
 
     Raises:
         ServedRecordUnusable: if another process added one meanwhile.
-        LockHeldError: if another process held the file for half a minute.
+        LogBusy: if another process held the file for half a minute.
     """
     path = folder / SERVED_NAME
-    with hold(folder / f".{SERVED_NAME}.lock", seconds=_LOCK_SECONDS):
-        if read_bytes(path) != before:
-            reason = "was changed by another program at this moment"
-            raise ServedRecordUnusable(SERVED_NAME, reason)
-        write_flushed(path, before + to_line(served))
+    try:
+        with hold(folder / f".{SERVED_NAME}.lock", seconds=_LOCK_SECONDS):
+            if read_bytes(path) != before:
+                reason = "was changed by another program at this moment"
+                raise ServedRecordUnusable(SERVED_NAME, reason)
+            write_flushed(path, before + to_line(served))
+    except LockHeldError:
+        raise LogBusy(SERVED_NAME, _LOCK_SECONDS) from None
 
 
 def write_flushed(path: Path, data: bytes) -> None:

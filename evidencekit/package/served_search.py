@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 _STEP = 1 << 20
 _SPACE = re.compile(r"\s+")
-#: The name of a withheld file counts from this many characters on; "1.pdf" is in any text.
-_SHORTEST_NAME = 8
+#: A name or a folder counts from this many characters on; "1.pdf" is in any text.
+_SHORTEST = 8
 #: Kinds of inputs whose digests stand in the bundle, and a bundle that has left already.
 _MAY_LEAVE = ("recording", "document", "signed statement", "served bundle")
 #: What the files of the firm start their lines with.
@@ -58,7 +58,7 @@ def needles(
         Needle(what="the path of a folder", text=text)
         for folder in folders
         for text in dict.fromkeys((str(folder), folder.as_posix()))
-        if len(text) > 1
+        if len(text) >= _SHORTEST
     ]
     found += [Needle(what=what, text=text) for text, what in _FIRM_FILES.items()]
     for each in record["inputs"]:
@@ -70,10 +70,11 @@ def needles(
         ]
         if each["kind"] in _MAY_LEAVE and each["outcome"] in {"included", "left out"}:
             continue
-        if each["sha256"]:
+        # A log of one entry has the head of the log, which is printed, for its digest.
+        if each["sha256"] and each["sha256"] != record["custody"]["head"]:
             found.append(Needle(what=f"the digest of {what}", text=each["sha256"]))
         name = each["name"]
-        if name and len(name) >= _SHORTEST_NAME and name.casefold() not in own:
+        if name and len(name) >= _SHORTEST and name.casefold() not in own:
             found.append(Needle(what=f"the name of {what}", text=name))
     return tuple(found)
 
@@ -216,7 +217,9 @@ def _inside(path: Path) -> Iterator[tuple[str, str]]:
         for each in pdf.objects:
             held: Any = each
             if isinstance(held, pikepdf.Stream):
-                yield "a stream", _unpacked(held)
+                # The bytes of the file were searched, and pixels hold no other text.
+                if held.get("/Subtype") != "/Image":
+                    yield "a stream", _unpacked(held)
                 held = pikepdf.Dictionary({key: held[key] for key in held.keys()})  # noqa: SIM118
             for text in _pdf_strings(held, depth=0):
                 yield "a string", text
@@ -224,12 +227,11 @@ def _inside(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _unpacked(stream: Any) -> str:
-    """Return a stream as text; pixels are left packed."""
+    """Return a stream as text, packed where nothing can unpack it."""
     import pikepdf
 
     try:
-        pixels = stream.get("/Subtype") == "/Image"
-        data = stream.read_raw_bytes() if pixels else stream.read_bytes()
+        data = stream.read_bytes()
     except pikepdf.PdfError:
         data = stream.read_raw_bytes()
     return str(bytes(data).decode("latin-1"))
