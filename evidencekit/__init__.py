@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from evidencekit.model.timecode import Span
     from evidencekit.package.opened import Package, open_package
     from evidencekit.pipeline.build import build, plan
+    from evidencekit.pipeline.serve import serve
     from evidencekit.verifier import verify
 
 _HOMES = {
@@ -71,6 +72,7 @@ _HOMES = {
     "open_package": "evidencekit.package.opened",
     "plan": "evidencekit.pipeline.build",
     "schema": "evidencekit.matterfile.schema",
+    "serve": "evidencekit.pipeline.serve",
     "validate": "evidencekit.matterfile.schema",
     "verify": "evidencekit.verifier",
 }
@@ -105,6 +107,7 @@ __all__ = [
     "open_package",
     "plan",
     "schema",
+    "serve",
     "validate",
     "verify",
 ]
