@@ -44,10 +44,6 @@ def web_page(path: Path) -> None:
     path.write_bytes(b"<!DOCTYPE html><html><head></head><body>Your session has expired</body>")
 
 
-def word_file(path: Path) -> None:
-    path.write_bytes(b"PK\x03\x04\x14\x00\x06\x00word/document.xml" * 9)
-
-
 def nothing(path: Path) -> None:
     path.write_bytes(b"")
 
@@ -57,7 +53,6 @@ SPOILT = [
     (without_pages, "has no pages"),
     (beyond_repair, "is damaged beyond repair"),
     (web_page, "is not a PDF"),
-    (word_file, "is not a PDF"),
     (nothing, "is empty"),
 ]
 
