@@ -19,6 +19,7 @@ from evidencekit.cli.printing import (
     print_clip,
     print_package,
     print_report,
+    print_validation,
     report_document,
     to_look_at,
 )
@@ -98,6 +99,8 @@ def validate(file: Path, kind: str | None, as_json: bool) -> None:
         report = validate_file(file, kind=kind)
         if as_json:
             echo_json(report_document(report))
+        elif report.kind == "matter":
+            print_validation(report)
         else:
             print_report(report)
         if not report.ok:

@@ -40,7 +40,8 @@ def report_document(report: Report) -> dict[str, Any]:
 def findings_text(findings: Iterable[Finding]) -> Iterable[str]:
     """Write findings as a list under "to look at", longest lines folded."""
     for each in findings:
-        head = f"    {each.group or 'finding'}  {each.subject}: "
+        group = each.group or "finding"
+        head = f"    {group}: " if each.subject == group else f"    {group}  {each.subject}: "
         body = f"{each.message}  {each.code}"
         yield textwrap.fill(
             head + body,
@@ -154,6 +155,24 @@ def print_report(report: Report) -> None:
             click.echo(text)
     if report.conclusion:
         click.echo(textwrap.fill(report.conclusion, _WIDTH))
+
+
+def print_validation(report: Report) -> None:
+    """Print what is wrong with a matter file, a line a problem, and what is not stated yet."""
+    for each in report.failures:
+        click.echo(f"{each.subject} {each.message}")
+    attention = [each for each in to_look_at(report.findings) if each not in report.failures]
+    if attention:
+        click.echo(f"to look at ({len(attention)})")
+        for text in findings_text(attention):
+            click.echo(text)
+    problems = len(report.failures)
+    if problems:
+        count = "1 problem" if problems == 1 else f"{problems} problems"
+        click.echo(f"{report.subject} is not valid: {count}.")
+    else:
+        click.echo(f"{report.subject} is valid.")
+        click.echo(f'Next: evidencekit build "{report.subject}"')
 
 
 def print_index(package: Package) -> None:

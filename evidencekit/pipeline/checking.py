@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from evidencekit.court.profiles import choose_profile
 from evidencekit.court.sections import resolve_sections
-from evidencekit.errors import MatterError
+from evidencekit.errors import EvidenceError, MatterError, SeveralErrors
 from evidencekit.matterfile.load import load_matter
 from evidencekit.matterfile.pending import not_acted_on
 from evidencekit.matterfile.schema import validate
 from evidencekit.model.findings import CheckLine, Finding, Report, Severity
 from evidencekit.pipeline.gaps import gaps
+from evidencekit.pipeline.preflight import check_inputs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,7 +77,27 @@ def _matter_report(path: Path) -> Report:
             for each in error.problems
         )
         return _report(str(path), "matter", findings)
-    return _report(str(path), "matter", (*gaps(matter), *not_acted_on(matter)))
+    findings = (*_not_there(matter, path.parent), *gaps(matter), *not_acted_on(matter))
+    return _report(str(path), "matter", findings)
+
+
+def _not_there(matter: Matter, folder: Path) -> tuple[Finding, ...]:
+    """Return what a build would stop at: a matter file can be right before its files are there."""
+    try:
+        check_inputs(matter, folder)
+    except EvidenceError as error:
+        errors = error.errors if isinstance(error, SeveralErrors) else (error,)
+        return tuple(
+            Finding(
+                code="EK-M011",
+                severity=Severity.WARNING,
+                subject=getattr(each, "path", "files"),
+                message=f"{getattr(each, 'reason', each)}".rstrip(".") + ".",
+                group="files",
+            )
+            for each in errors
+        )
+    return ()
 
 
 def _report(subject: str, kind: str, findings: tuple[Finding, ...]) -> Report:

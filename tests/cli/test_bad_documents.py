@@ -125,7 +125,7 @@ def test_two_recordings_with_one_id_are_refused_in_json_too(desk: Desk) -> None:
     (desk.folder / "matter.json").write_text(text, encoding="utf-8")
     result = desk.run("validate", "matter.json")
     assert result.exit_code == 3
-    assert "matter.json:1: gives a key twice: [recordings.a]." in result.stdout
+    assert "matter.json:1 gives a key twice: [recordings.a]." in result.stdout
 
 
 def test_unknown_keys_are_all_named_with_their_lines_and_suggestions(desk: Desk) -> None:

@@ -468,6 +468,23 @@ def test_the_command_to_type_next_is_one_that_works(desk: Desk) -> None:
     assert desk.run(*shlex.split(line.removeprefix("Next: evidencekit "))).exit_code == 0
 
 
+def test_validate_lists_problems_a_line_each_and_says_what_to_do_next(desk: Desk) -> None:
+    result = desk.run("validate", "matter.toml")
+    assert result.exit_code == 0
+    assert "matter.toml is valid.\nNext: evidencekit build " in result.stdout
+    desk.letter.unlink()
+    assert (
+        "files  documents/letter.pdf: was not found." in desk.run("validate", "matter.toml").stdout
+    )
+    desk.change("made_by", "maid_by")
+    desk.change('title = "Letter"', "title = 7")
+    result = desk.run("validate", "matter.toml")
+    assert result.exit_code == Exit.MATTER_FILE
+    lines = result.stdout.splitlines()
+    assert [line.split()[0] for line in lines[:2]] == ["matter.toml:9", "matter.toml:16"]
+    assert lines[-1] == "matter.toml is not valid: 2 problems."
+
+
 def test_the_smallest_matter_needs_three_lines(desk: Desk) -> None:
     desk.matter.write_text('schema = "evidencekit/matter/1"\ncase = "Re E"\n', encoding="utf-8")
     assert "recordings" in MATTER

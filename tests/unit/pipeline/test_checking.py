@@ -56,10 +56,22 @@ def test_every_problem_is_a_finding_with_its_place(tmp_path: Path) -> None:
 
 
 def test_what_is_not_stated_is_something_to_look_at_and_no_problem(tmp_path: Path) -> None:
+    (tmp_path / "visit.m4a").write_bytes(b"sound")
     matter = MATTER | {"recordings": {"visit": "visit.m4a"}}
     report = validate_file(write(tmp_path / "m.json", matter))
     assert report.ok
     assert report.summary[0].message == "no problem, 2 to look at"
+
+
+def test_files_that_are_not_there_yet_are_something_to_look_at(tmp_path: Path) -> None:
+    matter = MATTER | {"recordings": {"visit": "visit.m4a"}, "documents": {"letter": "a.pdf"}}
+    report = validate_file(write(tmp_path / "m.json", matter))
+    assert report.ok
+    found = [each for each in report.findings if each.code == "EK-M011"]
+    assert [str(each) for each in found] == [
+        "visit.m4a: does not exist. Put it there, or correct its path.  EK-M011",
+        "a.pdf: was not found.  EK-M011",
+    ]
 
 
 def test_what_only_the_courts_profile_knows_is_checked_too(tmp_path: Path) -> None:
