@@ -527,14 +527,17 @@ class NotAPackage(EvidenceError):
 
 
 class DependencyMissing(EvidenceError):
-    """An optional extra is not installed."""
+    """An optional extra is not installed, or the *program* of this machine that it calls."""
 
-    def __init__(self, extra: str) -> None:
+    def __init__(self, extra: str, program: str = "") -> None:
         self.extra = extra
-        super().__init__(extra)
+        self.program = program
+        super().__init__(extra, program)
 
     def __str__(self) -> str:
-        """Give the command that installs it."""
+        """Give the command that installs it, or name what to install."""
+        if self.program:
+            return f"this needs {self.program}, which was not found. Install it and run again."
         return f"this needs more software. Run: pip install 'evidencekit[{self.extra}]'"
 
 
