@@ -11,13 +11,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from typing import TYPE_CHECKING
 
-from evidencekit.pdf import takein_minder
 from evidencekit.pdf.save import save_as
 from evidencekit.pdf.takein_kind import Kind
-from evidencekit.pdf.takein_minder import OUT_OF_TIME
+from evidencekit.pdf.takein_minder import OUT_OF_TIME, run
 from evidencekit.pdf.takein_office_file import made_harmless
 
 if TYPE_CHECKING:
@@ -112,15 +110,7 @@ def _convert(program: str, document: Path, folder: Path) -> int:
         str(folder),
         str(document),
     ]
-    with subprocess.Popen(
-        [sys.executable, "-I", "-S", takein_minder.__file__, str(_SECONDS), *command],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=folder,
-        env=_environment(folder),
-    ) as minder:
-        return minder.wait()
+    return run(command, seconds=_SECONDS, folder=str(folder), environment=_environment(folder))
 
 
 def _environment(folder: Path) -> dict[str, str]:

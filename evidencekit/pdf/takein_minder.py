@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Run one program and end it with all that it started, also when whoever asked for it is gone.
 
-This file is run as a script, by itself: `python -I -S takein_minder.py SECONDS PROGRAM ...`. It
+The minder is this file, run as a script: `python -I -S takein_minder.py SECONDS PROGRAM ...`. It
 ends the program when its time is over, and when its own standard input closes, which it does when
 the process at the other end dies, however it dies.
 """
@@ -35,6 +35,19 @@ def mind(seconds: float, command: list[str]) -> int:
             return OUT_OF_TIME
         finally:
             _end(program)
+
+
+def run(command: list[str], *, seconds: float, folder: str, environment: dict[str, str]) -> int:
+    """Run *command* in *folder* in the care of a minder, and return its exit code."""
+    with subprocess.Popen(
+        [sys.executable, "-I", "-S", __file__, str(seconds), *command],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=folder,
+        env=environment,
+    ) as minder:
+        return minder.wait()
 
 
 def _end_with_caller(program: subprocess.Popen[bytes]) -> None:

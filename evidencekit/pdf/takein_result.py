@@ -61,7 +61,8 @@ class TakenIn:
     """A clean PDF at `path`, and what was seen on the way.
 
     `kind` is what the source was found to be, such as "PDF" or "JPEG". `source_labels` are the
-    page labels that the document had, one a page, or empty.
+    page labels that the document had, one a page, or empty. `recognised` are the pages, counted
+    from 1, whose words a machine read off a picture.
     """
 
     path: Path
@@ -73,6 +74,7 @@ class TakenIn:
     attachments: tuple[Attachment, ...] = ()
     signatures: tuple[SignatureSeen, ...] = ()
     turned: tuple[TurnedPage, ...] = ()
+    recognised: tuple[int, ...] = ()
 
 
 @define(kw_only=True)
