@@ -11,6 +11,7 @@ looks the same everywhere.
 
 from __future__ import annotations
 
+import atexit
 import functools
 import io
 import tempfile
@@ -225,7 +226,9 @@ def _points(key: str) -> frozenset[int]:
 @functools.cache
 def _temporary() -> tempfile.TemporaryDirectory[str]:
     """Make the folder for fallback fonts; it goes when the process does."""
-    return tempfile.TemporaryDirectory(prefix="evidencekit-fonts-")
+    folder = tempfile.TemporaryDirectory(prefix="evidencekit-fonts-")
+    atexit.register(folder.cleanup)
+    return folder
 
 
 @functools.cache
