@@ -59,6 +59,7 @@ class _Passing:
             self.channels = slice(cut.channel - 1, cut.channel)
         self.writer: ClipWriter | None = None
         self.closed = False
+        self.written = 0
         self.way = ""
 
 
@@ -130,6 +131,7 @@ class ClipSet:
         for clip in self._open:
             if clip.writer is not None:
                 part = integers[max(0, clip.first - first) : clip.end - first, clip.channels]
+                clip.written += len(part)
                 clip.writer.write(part)
                 if clip.end <= end:
                     self._close(clip)
@@ -145,10 +147,14 @@ class ClipSet:
                 clip.writer.discard()
             clip.writer = None
             clip.closed = False
+            clip.written = 0
         self._open = []
         self._waiting = sorted(again, key=lambda clip: clip.first, reverse=True)
 
     def _close(self, clip: _Passing) -> None:
+        if clip.written != clip.end - clip.first:
+            msg = "the blocks of a clip did not follow one another"
+            raise RuntimeError(msg)
         if clip.writer is not None:
             clip.writer.close()
         clip.way = self.way

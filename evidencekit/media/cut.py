@@ -243,7 +243,7 @@ def _runs(index: RecordingIndex, cuts: Sequence[Cut]) -> list[range]:
     """Return the blocks that clips touch, as runs with gaps between that are worth a seek."""
     rate = index.measurement.sample_rate
     worth_ms = WORTH_A_SEEK_MS + warm_up_ms(index.measurement.decoder.name)
-    worth = worth_ms * rate // 1000 // index.block_samples
+    worth = max(0, worth_ms * rate // 1000 // index.block_samples)
     touched = sorted(
         (blocks.start, blocks.stop)
         for cut in cuts

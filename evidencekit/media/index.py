@@ -17,7 +17,7 @@ import hashlib
 import struct
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from evidencekit.model.clip import Measurement
 from evidencekit.model.digest import Digest
@@ -68,8 +68,8 @@ class RecordingIndex:
     block_samples: int
     planes: int
     first_pts: int
-    digests: bytes
-    anchors: bytes
+    digests: bytes = field(repr=False)
+    anchors: bytes = field(repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse arrays that are not as long as the recording makes them."""

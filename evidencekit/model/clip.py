@@ -6,7 +6,7 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
-from attrs import frozen
+from attrs import field, frozen
 
 from evidencekit.model.digest import Digest
 from evidencekit.model.stated import Stated
@@ -41,8 +41,8 @@ class Peaks:
     """
 
     bucket_samples: int
-    low: bytes
-    high: bytes
+    low: bytes = field(repr=False)
+    high: bytes = field(repr=False)
 
 
 @frozen(kw_only=True)
