@@ -428,4 +428,31 @@ def test_a_refused_copy_freezes_nothing(served):
     assert not (served.root / "Ella Dean").exists()
 
 
+@pytest.mark.parametrize("step", ["keep_pdf", "add_line", "append"])
+def test_a_serving_that_fails_at_any_step_hands_nothing_over_and_can_be_done_again(
+    tmp_path, monkeypatch, step
+):
+    cycle = Cycle(tmp_path, "smallest")
+    package = cycle.build()
+
+    def broken(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"evidencekit.pipeline.serve.{step}", broken)
+        with pytest.raises(Killed):
+            cycle.serve(package, into=cycle.root / "copy")
+    assert sorted(each.name for each in cycle.root.iterdir()) == ["package 1", "smallest"]
+    assert labels(cycle.build()) == labels(package)
+    copy = cycle.serve(package, into=cycle.root / "copy")
+    assert copy.number == 1
+    assert len((cycle.folder / "served.jsonl").read_bytes().splitlines()) == 1
+    kinds = [each.kind for each in read_log(cycle.folder / "custody.jsonl").entries]
+    assert kinds.count(EntryKind.SERVED) == 1
+
+
+class Killed(BaseException):
+    """Stands for a run that ends."""
+
+
 CHILD = {"id": "child", "name": "Ella Dean", "role": None, "party": None, "child": True}
