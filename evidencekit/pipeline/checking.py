@@ -68,7 +68,7 @@ def _matter_report(path: Path) -> Report:
     except MatterError as error:
         findings = tuple(
             Finding(
-                code="EK-M001",
+                code="EK-M000",
                 severity=Severity.ERROR,
                 subject=f"{path.name}{'' if each.line is None else f':{each.line}'}",
                 message=str(each),

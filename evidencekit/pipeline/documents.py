@@ -166,7 +166,7 @@ def _taken(document: Document, outcome: _Outcome) -> TakenDocument:
 def _placeholder_findings(taken: tuple[TakenDocument, ...]) -> tuple[Finding, ...]:
     return tuple(
         Finding(
-            code="EK-K001",
+            code="EK-K050",
             severity=Severity.WARNING,
             subject=f"document:{each.document.id}",
             message=f"not included: it {each.reason}. A page says so in its place.",

@@ -54,7 +54,7 @@ def _told(recording: Recording) -> Iterator[Finding]:
     source = recording.transcript
     if source is not None and source.made_by is None and source.made_by_tool is None:
         yield Finding(
-            code="EK-M005",
+            code="EK-M012",
             severity=Severity.WARNING,
             subject=recording.id,
             message="who made the transcript is not stated. Printed as such.",
@@ -98,7 +98,7 @@ def parts_left_out(matter: Matter, sections: Sequence[Section]) -> tuple[Finding
     named = {name for section in sections for name in section.contents}
     return tuple(
         Finding(
-            code="EK-K010",
+            code="EK-K051",
             severity=Severity.WARNING,
             subject="sections",
             message=f'"{part}" is in no section, so the bundle does not hold it.',

@@ -49,7 +49,7 @@ def test_every_problem_is_a_finding_with_its_place(tmp_path: Path) -> None:
     (tmp_path / "m.toml").write_text(text, encoding="utf-8")
     report = validate_file(tmp_path / "m.toml")
     assert not report.ok
-    assert {each.code for each in report.findings} == {"EK-M001"}
+    assert {each.code for each in report.findings} == {"EK-M000"}
     assert {each.subject for each in report.failures} >= {"m.toml:3", "m.toml:4"}
     assert report.summary[0].outcome is Severity.ERROR
     assert report.conclusion.startswith("Not valid: ")

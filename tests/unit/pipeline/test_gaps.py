@@ -82,7 +82,7 @@ def test_all_that_is_missing_of_a_recording_is_one_finding() -> None:
 
 def test_an_unnamed_maker_of_a_transcript_is_a_gap_and_a_tool_is_a_maker() -> None:
     nobody = evolve(TOLD, transcript=evolve(TOLD.transcript, made_by=None))
-    assert codes(gaps(matter(nobody))) == ["EK-M005"]
+    assert codes(gaps(matter(nobody))) == ["EK-M012"]
     tool = evolve(TOLD, transcript=evolve(TOLD.transcript, made_by=None, made_by_tool="Whisper"))
     assert gaps(matter(tool)) == ()
 
@@ -125,7 +125,7 @@ def test_a_part_that_no_section_names_is_pointed_at() -> None:
         for each in sections
     )
     [found] = parts_left_out(whole, without)
-    assert (found.code, found.severity) == ("EK-K010", Severity.WARNING)
+    assert (found.code, found.severity) == ("EK-K051", Severity.WARNING)
     assert '"consent" is in no section' in found.message
 
 

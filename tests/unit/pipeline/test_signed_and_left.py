@@ -201,7 +201,7 @@ def test_placeholders_stand_for_what_cannot_be_opened_each_with_its_own_reason(d
     accounts = {each["id"]: each for each in package.record["inputs"]}
     assert accounts["document:b"]["size"] == 0
     assert accounts["document:letter"]["sha256"] is None
-    assert codes(package, "EK-K001") == ["EK-K001", "EK-K001"]
+    assert codes(package, "EK-K050") == ["EK-K050", "EK-K050"]
     assert ek.verify(package.path).ok
 
 
