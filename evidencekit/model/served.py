@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from evidencekit.model.bundle import Item, ItemKind, Numbering, PageMark, SectionHead
+from evidencekit.model.bundle import Item, Numbering, PageMark, SectionHead
 from evidencekit.model.late import SUPERSEDED, KeptItem
 
 if TYPE_CHECKING:
@@ -100,8 +100,3 @@ def superseded(served: ServedItem, *, number: int, title: str) -> KeptItem:
 def is_superseded(item_id: str) -> bool:
     """Say whether an item was replaced by a newer one before it was served."""
     return SUPERSEDED in item_id
-
-
-def is_bound_in(item: Item) -> bool:
-    """Say whether an item's pages are somebody else's, taken anew from their file."""
-    return item.kind is ItemKind.DOCUMENT
