@@ -18,6 +18,7 @@ from evidencekit.model.bundle import ItemKind
 from evidencekit.model.findings import Finding, Severity
 from evidencekit.model.progress import IsCancelled, raise_if_cancelled
 from evidencekit.pdf.content import Wrapper
+from evidencekit.pdf.copying import copy_pages
 from evidencekit.pdf.labels import write_labels
 from evidencekit.pdf.links import resolve_links
 from evidencekit.pdf.outline import OutlineLine, destination, write_outline
@@ -183,7 +184,8 @@ def _bind(
     import pikepdf
 
     findings: list[Finding] = []
-    first_of = {part.item: part.page - 1 for part in parts}
+    made = list(pdf.pages)
+    pages_of = {part.item: made[part.page - 1 : part.page - 1 + part.pages] for part in parts}
     for entry in layout.entries:
         if entry.kind is not ItemKind.DOCUMENT:
             continue
@@ -192,25 +194,19 @@ def _bind(
         if taken is None or taken.pages != entry.pages:
             msg = f"{entry.item} was laid out with {entry.pages} pages and has not those pages"
             raise AssemblyError(msg)
-        first_of[entry.item] = len(pdf.pages)
         with pikepdf.open(taken.path) as source:
-            copied = pdf.add_pages_from(source, outlines="ignore")
-        if copied.dropped_dests:
+            pages_of[entry.item], dropped = copy_pages(pdf, source)
+        if dropped:
             findings.append(
                 Finding(
                     code="EK-P020",
                     severity=Severity.NOTE,
                     subject=entry.item,
-                    message=f"{len(copied.dropped_dests)} of its links lead nowhere",
+                    message=f"{dropped} of its links lead nowhere",
                     group="pages",
                 )
             )
-    added = list(pdf.pages)
-    pages = tuple(
-        added[first_of[entry.item] + number]
-        for entry in layout.entries
-        for number in range(entry.pages)
-    )
+    pages = tuple(page for entry in layout.entries for page in pages_of[entry.item])
     return pages, tuple(findings)
 
 

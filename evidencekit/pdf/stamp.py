@@ -38,6 +38,8 @@ _LARGEST_SHARE = 0.08
 STAMP_START = b"/Artifact <</Type/Pagination/Subtype/Footer>> BDC\nq\n"
 _FONT_NAME = "/EKF"
 _FACE = "Arimo-Bold.ttf"
+#: What only a typesetter needs, and takes long to read.
+_UNUSED = ("GSUB", "GPOS", "GDEF", "DSIG", "meta", "STAT", "kern")
 
 
 class Stamper:
@@ -142,7 +144,9 @@ def _embed(
         msg = f"page labels cannot be printed with {points}"
         raise TypesettingFailed(msg)
     options = subset.Options(notdef_outline=True, layout_features=[], hinting=False)
-    options.drop_tables += ["GSUB", "GPOS", "GDEF", "DSIG", "meta", "STAT"]
+    for table in _UNUSED:
+        if table in face:
+            del face[table]
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=[ord(each) for each in wanted])
     subsetter.subset(face)
