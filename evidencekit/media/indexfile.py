@@ -28,6 +28,7 @@ from evidencekit.model.digest import Digest
 from evidencekit.model.stated import Standing, Stated
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from evidencekit.model.progress import IsCancelled, OnProgress
@@ -90,7 +91,8 @@ def save_index(index: RecordingIndex, path: Path) -> Path:
     temporary = path.parent / f".{uuid.uuid4().hex}.part"
     try:
         with temporary.open("xb") as file:
-            file.write(index_bytes(index))
+            for part in _parts(index):
+                file.write(part)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
@@ -128,6 +130,11 @@ def made_here(index: RecordingIndex) -> bool:
 
 def index_bytes(index: RecordingIndex) -> bytes:
     """Return *index* as the bytes of its file."""
+    return b"".join(_parts(index))
+
+
+def _parts(index: RecordingIndex) -> Iterator[bytes]:
+    """Yield what the file of *index* is made of, one after the other."""
     measurement = index.measurement
     arrays = (index.digests, index.anchors, measurement.peaks.low, measurement.peaks.high)
     head: dict[str, Any] = {
@@ -147,8 +154,11 @@ def index_bytes(index: RecordingIndex) -> bytes:
         "time_shifts": [[each.first, each.shift_ms] for each in measurement.time_shifts],
     }
     line = json.dumps(head, sort_keys=True, separators=(",", ":")).encode() + b"\n"
-    body = b"".join((_KIND, line, *arrays))
-    return body + hashlib.sha256(body).digest()
+    hashed = hashlib.sha256()
+    for part in (_KIND, line, *arrays):
+        hashed.update(part)
+        yield part
+    yield hashed.digest()
 
 
 def read_index(data: bytes) -> RecordingIndex:
@@ -157,13 +167,13 @@ def read_index(data: bytes) -> RecordingIndex:
     Raises:
         ValueError: if it is not an index, or not whole.
     """
-    body, found = data[:-_SUM_SIZE], data[-_SUM_SIZE:]
-    if not body.startswith(_KIND) or hashlib.sha256(body).digest() != found:
+    body, found = memoryview(data)[:-_SUM_SIZE], data[-_SUM_SIZE:]
+    if not data.startswith(_KIND) or hashlib.sha256(body).digest() != found:
         msg = "not an index of a recording, or damaged"
         raise ValueError(msg)
-    end = body.index(b"\n", len(_KIND)) + 1
+    end = data.index(b"\n", len(_KIND)) + 1
     try:
-        head = json.loads(body[len(_KIND) : end])
+        head = json.loads(data[len(_KIND) : end])
         arrays = _arrays(body[end:], head["bytes"])
         return RecordingIndex(
             source_digest=Digest.parse(head["source"]),
@@ -179,11 +189,11 @@ def read_index(data: bytes) -> RecordingIndex:
         raise ValueError(msg) from error
 
 
-def _arrays(data: bytes, lengths: list[int]) -> dict[str, bytes]:
+def _arrays(data: memoryview, lengths: list[int]) -> dict[str, bytes]:
     made: dict[str, bytes] = {}
     at = 0
     for name, length in zip(_ARRAYS, lengths, strict=True):
-        made[name] = data[at : at + length]
+        made[name] = bytes(data[at : at + length])
         at += length
     if at != len(data) or min(lengths) < 0:
         msg = "an index whose parts do not fit together"
