@@ -103,6 +103,11 @@ def test_values_of_our_own_classes_come_back_and_others_do_not():
             isolate.call(operator.attrgetter, "code")
 
 
+def test_a_path_comes_back_whichever_module_this_python_keeps_it_in(tmp_path):
+    with Isolate(seconds=20, memory_mb=1024) as isolate:
+        assert isolate.call(max, [tmp_path]) == tmp_path
+
+
 def test_bytes_that_would_run_something_are_not_unpickled():
     class Hostile:
         def __reduce__(self):
