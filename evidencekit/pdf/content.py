@@ -73,7 +73,7 @@ def finish(pdf: pikepdf.Pdf, page: pikepdf.Page, box: Box) -> bool:
         for key in ("/Filter", "/DecodeParms"):
             if key in streams[0]:
                 form[key] = streams[0][key]
-        _draw_as_form(pdf, page, form, box)
+        draw_as_form(pdf, page, form, box)
         return True
     content = b"\n".join(each for each in contents if each is not None)
     after_last_image = content[max(content.rfind(b"EI"), 0) :]
@@ -85,12 +85,32 @@ def finish(pdf: pikepdf.Pdf, page: pikepdf.Page, box: Box) -> bool:
         else:
             page.obj["/Contents"] = pdf.make_indirect(pdf.make_stream(mended + b"\n"))
             return False
-    _draw_as_form(pdf, page, pdf.make_stream(content), box)
+    draw_as_form(pdf, page, pdf.make_stream(content), box)
     return True
 
 
-def _draw_as_form(pdf: pikepdf.Pdf, page: pikepdf.Page, form: pikepdf.Stream, box: Box) -> None:
-    """Let *page* draw *form*, which has what it drew before, and nothing else."""
+def whole_content(page: pikepdf.Page) -> bytes | None:
+    """Return all that *page* draws, or None if a stream of it cannot be decoded to its end.
+
+    Raises:
+        LimitExceeded: if it draws more than any page needs.
+    """
+    contents = [_decoded(each) for each in streams_of(page)]
+    return None if None in contents else b"\n".join(each for each in contents if each is not None)
+
+
+def draw_as_form(
+    pdf: pikepdf.Pdf,
+    page: pikepdf.Page,
+    form: pikepdf.Stream,
+    box: Box,
+    *,
+    matrix: Sequence[float] | None = None,
+) -> None:
+    """Let *page* draw *form*, which has what it drew before, and nothing else; moved by *matrix*.
+
+    Nothing outside of *box* is drawn.
+    """
     import pikepdf
 
     form["/Type"] = pikepdf.Name.XObject
@@ -99,7 +119,10 @@ def _draw_as_form(pdf: pikepdf.Pdf, page: pikepdf.Page, form: pikepdf.Stream, bo
     if (resources := inherited(page, "/Resources")) is not None:
         form["/Resources"] = resources
     page.obj["/Resources"] = pikepdf.Dictionary(XObject=pikepdf.Dictionary(EKPage=form))
-    page.obj["/Contents"] = pdf.make_indirect(pdf.make_stream(b"/EKPage Do\n"))
+    draw = b"/EKPage Do\n"
+    if matrix is not None:
+        draw = b"q %b cm\n%bQ\n" % (b" ".join(b"%.6f" % each for each in matrix), draw)
+    page.obj["/Contents"] = pdf.make_indirect(pdf.make_stream(draw))
 
 
 def _decoded(stream: pikepdf.Object) -> bytes | None:

@@ -54,10 +54,10 @@ class Stamper:
         import pikepdf
 
         view = view_of(page)
-        scale = label_scale(view)
+        scale = label_scale(view.width, view.height)
         name = self._name_in(page).encode()
         y = BASELINE * scale
-        side = min(SIDE * scale, view.width * _LARGEST_SHARE)
+        side = side_of(view.width, view.height)
         shows = []
         if mark.exhibit is not None:
             # First, because readers that list text in this order then divide the two.
@@ -116,10 +116,15 @@ class Stamper:
         return resources["/Font"]
 
 
-def label_scale(view: View) -> float:
+def label_scale(width: float, height: float) -> float:
     """Return how much larger a label is on a page larger than A4 or letter."""
-    shorter = min(view.width, view.height)
+    shorter = min(width, height)
     return shorter / _A4_SIDE if shorter > _LARGE_SIDE else 1.0
+
+
+def side_of(width: float, height: float) -> float:
+    """Return how far from the page's sides its numbers are."""
+    return min(SIDE * label_scale(width, height), width * _LARGEST_SHARE)
 
 
 def _embed(

@@ -57,6 +57,14 @@ class TurnedPage:
 
 
 @frozen(kw_only=True)
+class ShrunkPage:
+    """A page that is shown at `per_mille` thousandths of its size, to make room for its label."""
+
+    page: int
+    per_mille: int
+
+
+@frozen(kw_only=True)
 class TakenIn:
     """A clean PDF at `path`, and what was seen on the way.
 
@@ -75,6 +83,7 @@ class TakenIn:
     signatures: tuple[SignatureSeen, ...] = ()
     turned: tuple[TurnedPage, ...] = ()
     recognised: tuple[int, ...] = ()
+    shrunk: tuple[ShrunkPage, ...] = ()
 
 
 @define(kw_only=True)

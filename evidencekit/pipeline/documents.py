@@ -18,6 +18,7 @@ from evidencekit.errors import (
 )
 from evidencekit.model.findings import Finding, Severity
 from evidencekit.model.material import Outcome, TakenDocument
+from evidencekit.pdf.corner import make_room
 from evidencekit.pdf.takein import TakenIn, take_in
 from evidencekit.pipeline.work import Task, run_all
 
@@ -120,7 +121,8 @@ def take_in_documents(
 
 def _take_in(source: Path, to: Path, name: str, item: str, document_id: str) -> _Outcome:
     try:
-        return _Outcome(taken=take_in(source, to, name=name, item=item))
+        taken = take_in(source, to, name=name, item=item)
+        return _Outcome(taken=make_room(taken, item=item))
     except Exception as error:
         free = shutil.disk_usage(to.parent).free
         if free < _NO_ROOM:
