@@ -59,7 +59,7 @@ def test_the_commands_are_listed_in_the_order_of_the_work(desk: Desk) -> None:
     result = desk.run("--help")
     assert result.exit_code == 0
     listed = result.output.partition("Commands")[2]
-    order = ["init", "validate", "intake", "clip", "build", "statement", "verify", "show"]
+    order = ["init", "validate", "intake", "build", "verify", "schema"]
     places = [listed.index(f" {name} ") for name in order]
     assert places == sorted(places)
 
