@@ -11,6 +11,6 @@ A check that could not run is reported as not checked, which is not a pass.
 
 from __future__ import annotations
 
-from evidencekit.verifier.run import verify
+from evidencekit.verifier.run import Trusted, verify
 
-__all__ = ["verify"]
+__all__ = ["Trusted", "verify"]

@@ -1,26 +1,51 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Decode the recordings again and compare every clip with its range, sample for sample."""
+"""Decode the recordings again and compare every clip with its range, sample for sample.
+
+Each recording is decoded once. Where it is not in the package, its clips are held against the
+digests that the record gives, which the clips' own sheets print.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evidencekit.custody.digests import hash_file
-from evidencekit.errors import EvidenceError
-from evidencekit.media.compare import ClipComparison, ClipUnderTest, compare_clips
+from attrs import field, frozen
+
+from evidencekit.errors import Cancelled, DependencyMissing, EvidenceError
+from evidencekit.isolate import Isolate
 from evidencekit.model.findings import Finding, Severity
-from evidencekit.model.progress import IsCancelled, raise_if_cancelled
 from evidencekit.model.timecode import SampleRange
+from evidencekit.verifier.clip_record import check_clip_records, name_of
+from evidencekit.verifier.decoding import ClipToCompare, Decoded, compare
+from evidencekit.verifier.judging import judge_clip, judge_recording
+from evidencekit.verifier.originals import Originals
 from evidencekit.verifier.record import inside, number, rows, table, text
-from evidencekit.verifier.result import Checked, error, outcome
+from evidencekit.verifier.result import CLIPS, Checked, error, outcome
+from evidencekit.verifier.wav import NotPlain, read_form, samples_sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Sequence
 
-_GROUP = "clips"
-#: Another version of a decoder, or another processor, may round the last bit otherwise.
-_LAST_BIT = 1
+    from evidencekit.model.progress import IsCancelled
+
+
+@frozen(kw_only=True)
+class _Checking:
+    """The package whose clips are checked, and what was found so far."""
+
+    root: Path
+    record: Mapping[str, Any]
+    digests: Mapping[str, str]
+    originals: Originals
+    worker: Isolate
+    findings: list[Finding] = field(factory=list)
+    #: The verdict on each clip that was compared.
+    verdicts: list[str] = field(factory=list)
+
+    def add(self, code: str, subject: str, message: str, **more: Any) -> None:
+        self.findings.append(error(code, subject, message, group=CLIPS, **more))
 
 
 def check_clips(
@@ -28,232 +53,152 @@ def check_clips(
     record: Mapping[str, Any],
     digests: Mapping[str, str],
     *,
+    worker: Isolate,
     recordings: Path | None,
     cancelled: IsCancelled | None = None,
 ) -> Checked:
-    """Check every clip of the record: its file, its source, its samples."""
+    """Check every clip of the record: its file, its source, its samples.
+
+    Recordings are decoded in *worker*; *recordings* is a folder with those that are not here.
+    """
+    checking = _Checking(
+        root=root,
+        record=record,
+        digests=digests,
+        originals=Originals(root, record, recordings, cancelled=cancelled),
+        worker=worker,
+    )
     clips = list(rows(record, "clips"))
-    if not clips:
-        return outcome("clips", "there are none", ())
-    findings: list[Finding] = []
-    exact = close = 0
+    checking.findings.extend(check_clip_records(record))
     for recording in rows(record, "recordings"):
-        ident = text(recording, "id")
-        own = [each for each in clips if text(each, "recording") == ident]
-        raise_if_cancelled(cancelled)
-        if not own:
-            continue
-        source = _source(root, record, recording, recordings, findings)
-        testable = [each for each in own if _file_is_as_recorded(root, each, digests, findings)]
-        if source is None or not testable:
-            continue
-        equal, near = _compare(root, source, recording, testable, findings, cancelled)
-        exact += equal
-        close += near
-    known = {text(each, "id") for each in rows(record, "recordings")}
-    findings += [
-        error("EK-V001", _name(each), "no recording of that id is listed", group=_GROUP)
-        for each in clips
-        if text(each, "recording") not in known
-    ]
-    return outcome("clips", _message(exact, close, len(clips), findings), tuple(findings))
+        own = [each for each in clips if text(each, "recording") == text(recording, "id")]
+        if own:
+            _check_recording(checking, recording, own)
+    message = _message(checking, len(clips)) if clips else "there are none"
+    return outcome("clips", message, tuple(checking.findings))
 
 
-def _message(exact: int, close: int, total: int, findings: list[Finding]) -> str:
-    unchecked = sum(each.severity is Severity.NOT_CHECKED for each in findings)
-    if exact == total:
-        return f"{exact} of {total} are the same samples as their recording (decoders as recorded)"
+def _message(checking: _Checking, total: int) -> str:
+    exact = checking.verdicts.count("equal")
     parts = [f"{exact} of {total} are the same samples as their recording"]
-    if close:
-        parts.append(f"{close} the same within 1 of 32,768 (another decoder)")
-    if unchecked:
+    if near := checking.verdicts.count("near"):
+        parts.append(f"{near} the same within 1 of 32,768 (another decoder)")
+    if any(each.severity is Severity.NOT_CHECKED for each in checking.findings):
         parts.append("not all could be checked")
+    failures = sum(each.severity is Severity.ERROR for each in checking.findings)
+    if failures:
+        parts.append(f"{failures} problem{'' if failures == 1 else 's'}")
+    elif exact == total:
+        return f"{parts[0]} (decoders as recorded)"
     return "; ".join(parts)
 
 
-def _name(clip: Mapping[str, Any]) -> str:
-    return f"clip {number(clip, 'number')}"
-
-
-def _source(
-    root: Path,
-    record: Mapping[str, Any],
-    recording: Mapping[str, Any],
-    recordings: Path | None,
-    findings: list[Finding],
-) -> Path | None:
-    """Find the recording: in the package, or by name and digest in the folder of *recordings*."""
+def _check_recording(
+    checking: _Checking, recording: Mapping[str, Any], clips: Sequence[Mapping[str, Any]]
+) -> None:
+    sound = [each for each in clips if _file_is_sound(checking, each)]
     ident = text(recording, "id")
-    found = next(
-        (each for each in rows(record, "inputs") if text(each, "id") == text(recording, "input")),
-        {},
-    )
-    stored = inside(root, text(found, "stored")) if text(found, "stored") else None
-    if stored is not None:
-        return stored
-    if recordings is not None:
-        for path in sorted(recordings.rglob("*")):
-            same_size = path.is_file() and path.stat().st_size == number(recording, "size")
-            if same_size and hash_file(path).sha256 == text(recording, "sha256"):
-                return path
-    where = "" if recordings is None else ", and no file with its digest is in the folder given"
-    findings.append(
-        Finding(
-            code="EK-V002",
+    source = checking.originals.find(recording)
+    if source is None:
+        where = checking.originals.where
+        checking.add(
+            "EK-V002",
+            ident,
+            f"the original is not in the package{where}, so its clips were held against the "
+            "digests on their sheets and not against the recording. Use --recordings with the "
+            "folder that holds it.",
             severity=Severity.NOT_CHECKED,
-            subject=ident,
-            message=f"the original is not in the package{where}, so its clips were not compared. "
-            "Use --recordings with the folder that holds it.",
-            group=_GROUP,
         )
-    )
-    return None
+        return
+    tests = [(each, test) for each in sound if (test := _test(checking, each)) is not None]
+    try:
+        decoded = compare(checking.worker, source, [test for _, test in tests])
+    except Cancelled:
+        raise
+    except DependencyMissing as missing:
+        checking.add("EK-V002", ident, str(missing), severity=Severity.NOT_CHECKED)
+        return
+    except EvidenceError as failed:
+        reason = getattr(failed, "reason", "could not be decoded")
+        checking.add("EK-V010", ident, f"was decoded, says the record, and now it {reason}")
+        for each in clips:
+            message = f"could not be compared: its recording, {ident}, cannot be decoded"
+            checking.add("EK-V010", name_of(each), message)
+        return
+    _judge(checking, recording, tests, decoded)
 
 
-def _file_is_as_recorded(
-    root: Path, clip: Mapping[str, Any], digests: Mapping[str, str], findings: list[Finding]
-) -> bool:
-    """Compare the clip's file and its stated source with what the record says elsewhere."""
+def _judge(
+    checking: _Checking,
+    recording: Mapping[str, Any],
+    tests: Sequence[tuple[Mapping[str, Any], ClipToCompare]],
+    decoded: Decoded,
+) -> None:
+    checking.findings.extend(judge_recording(recording, decoded))
+    for (clip, _), result in zip(tests, decoded.clips, strict=True):
+        verdict, finding = judge_clip(clip, recording, result, decoded)
+        checking.verdicts.append(verdict)
+        if finding is not None:
+            checking.findings.append(finding)
+
+
+def _file_is_sound(checking: _Checking, clip: Mapping[str, Any]) -> bool:
+    """Compare the clip's file with what the record says of it; False where there is none."""
     stored = text(clip, "file")
-    found = digests.get(stored)
-    if inside(root, stored) is None or found is None:
-        findings.append(error("EK-V003", _name(clip), "its file is missing", group=_GROUP))
+    found = checking.digests.get(stored)
+    path = inside(checking.root, stored)
+    if path is None or found is None:
+        checking.add("EK-V003", name_of(clip), "its file is missing")
         return False
     if found != text(clip, "file_sha256"):
-        findings.append(
-            error(
-                "EK-V004",
-                _name(clip),
-                "its file is not the one recorded",
-                group=_GROUP,
-                expected=text(clip, "file_sha256"),
-                found=found,
-            )
+        checking.add(
+            "EK-V004",
+            name_of(clip),
+            "its file is not the one recorded",
+            expected=text(clip, "file_sha256"),
+            found=found,
+        )
+    samples = table(clip, "samples")
+    try:
+        form = read_form(path)
+        digest = samples_sha256(path, form)
+    except NotPlain as reason:
+        checking.add("EK-V024", name_of(clip), f"its file {reason}")
+        return True
+    expected = tuple(number(samples, each) for each in ("rate", "channels", "bits"))
+    count = number(samples, "end") - number(samples, "first")
+    if (form.rate, form.channels, form.bits, form.count) != (*expected, count):
+        message = "its file is not of the form, or not of the length, that the record gives"
+        checking.add(
+            "EK-V024",
+            name_of(clip),
+            message,
+            expected="{} a second, {} channels, {} bits, {} samples".format(*expected, count),
+            found=f"{form.rate} a second, {form.channels} channels, {form.bits} bits, "
+            f"{form.count} samples",
+        )
+    if digest != text(clip, "samples_sha256"):
+        checking.add(
+            "EK-V007",
+            name_of(clip),
+            "the digest recorded for its samples is another",
+            expected=text(clip, "samples_sha256"),
+            found=digest,
         )
     return True
 
 
-def _compare(
-    root: Path,
-    source: Path,
-    recording: Mapping[str, Any],
-    clips: list[Mapping[str, Any]],
-    findings: list[Finding],
-    cancelled: IsCancelled | None,
-) -> tuple[int, int]:
-    """Decode *source* once and compare; return how many clips are equal, and how many nearly."""
-    tests = []
-    tested = []
-    for clip in clips:
-        samples = table(clip, "samples")
-        if text(clip, "source_sha256") != text(recording, "sha256"):
-            findings.append(
-                error(
-                    "EK-V005",
-                    _name(clip),
-                    "names another source than its recording's digest",
-                    group=_GROUP,
-                    expected=text(recording, "sha256"),
-                    found=text(clip, "source_sha256"),
-                )
-            )
-        try:
-            span = SampleRange(number(samples, "first"), number(samples, "end"))
-        except ValueError:
-            findings.append(
-                error("EK-V006", _name(clip), "its range of samples is none", group=_GROUP)
-            )
-            continue
-        tests.append(
-            ClipUnderTest(
-                path=root / text(clip, "file"), samples=span, bits=number(samples, "bits")
-            )
-        )
-        tested.append(clip)
+def _test(checking: _Checking, clip: Mapping[str, Any]) -> ClipToCompare | None:
+    """Return what is to be compared, or None where the record's range is none."""
+    samples = table(clip, "samples")
     try:
-        results = compare_clips(source, tests, cancelled=cancelled)
-    except EvidenceError as failed:
-        findings.append(
-            Finding(
-                code="EK-V002",
-                severity=Severity.NOT_CHECKED,
-                subject=text(recording, "id"),
-                message=f"could not be decoded here: {failed}",
-                group=_GROUP,
-            )
-        )
-        return 0, 0
-    equal = near = 0
-    for clip, result in zip(tested, results, strict=True):
-        verdict = _judge(clip, recording, result, findings)
-        equal += verdict == "equal"
-        near += verdict == "near"
-    return equal, near
-
-
-def _judge(
-    clip: Mapping[str, Any],
-    recording: Mapping[str, Any],
-    result: ClipComparison,
-    findings: list[Finding],
-) -> str:
-    found = result.clip_digest.value if result.clip_digest else None
-    if result.equal and found == text(clip, "samples_sha256"):
-        return "equal"
-    if result.equal:
-        findings.append(
-            error(
-                "EK-V007",
-                _name(clip),
-                "the digest recorded for its samples is another",
-                group=_GROUP,
-                expected=text(clip, "samples_sha256"),
-                found=found,
-            )
-        )
-        return "error"
-    if result.unreadable is not None:
-        findings.append(
-            error("EK-V003", _name(clip), f"its file {result.unreadable}", group=_GROUP)
-        )
-        return "error"
-    recorded = table(clip, "decoder")
-    same_decoder = text(recorded, "library_version") == result.decoder.library_version and text(
-        recorded, "machine"
-    ) == (result.decoder.machine)
-    if result.length_matches and result.max_difference <= _LAST_BIT and not same_decoder:
-        findings.append(
-            Finding(
-                code="EK-V008",
-                severity=Severity.NOTE,
-                subject=_name(clip),
-                message=f"the same within 1 of 32,768: decoded by {result.decoder}, cut by "
-                f"{text(recorded, 'name')} of {text(recorded, 'library')} "
-                f"{text(recorded, 'library_version')}",
-                group=_GROUP,
-            )
-        )
-        return "near"
-    findings.append(
-        error(
-            "EK-V009",
-            _name(clip),
-            f"does not hold the samples of {text(recording, 'id')} that it names: {_part(result)}",
-            group=_GROUP,
-            expected=text(clip, "samples_sha256"),
-            found=result.recording_digest.value if result.recording_digest else None,
-        )
+        span = SampleRange(number(samples, "first"), number(samples, "end"))
+    except ValueError:
+        return None  # said of the record
+    channel = clip.get("channel")
+    return ClipToCompare(
+        path=checking.root / text(clip, "file"),
+        samples=span,
+        bits=number(samples, "bits"),
+        channel=channel if isinstance(channel, int) and not isinstance(channel, bool) else None,
     )
-    return "error"
-
-
-def _part(result: ClipComparison) -> str:
-    """Say in words where clip and recording part."""
-    if not result.form_matches:
-        return "sample rate or channels differ"
-    if result.first_difference is not None:
-        return (
-            f"they part at sample {result.first_difference}, by up to "
-            f"{result.max_difference} of 32,768"
-        )
-    return f"the file has {result.clip_sample_count} samples, the range has others"

@@ -47,8 +47,8 @@ def check_files(
 ) -> tuple[Checked, Mapping[str, str]]:
     """Check every file of the bag at *root*; return also the digest found for each."""
     findings: list[Finding] = []
-    payload = read_manifest(root, MANIFEST, findings)
-    tags = read_manifest(root, TAGMANIFEST, findings)
+    payload = read_manifest(root, MANIFEST, findings, payload=True)
+    tags = read_manifest(root, TAGMANIFEST, findings, payload=False)
     _check_structure(root, seen, tags, findings)
     digests = hash_all(root, seen, findings, progress=progress, cancelled=cancelled)
     matching = compare(seen, digests, {**payload, **tags}, findings)

@@ -29,8 +29,14 @@ _INFO_LIMIT = 1_000_000
 _LONGEST_PATH = 4096
 
 
-def read_manifest(root: Path, name: str, findings: list[Finding]) -> dict[str, str]:
-    """Return digest by path from the list *name*; what is wrong with it goes to *findings*."""
+def read_manifest(
+    root: Path, name: str, findings: list[Finding], *, payload: bool | None
+) -> dict[str, str]:
+    """Return digest by path from the list *name*; what is wrong with it goes to *findings*.
+
+    *payload* says whether it must list what lies in data/, or what does not; None for a list that
+    knows no such folder.
+    """
     data = _bytes_of(root / name, name, findings)
     if data is None:
         return {}
@@ -50,7 +56,7 @@ def read_manifest(root: Path, name: str, findings: list[Finding]) -> dict[str, s
         lines.append(rest)
     listed: dict[str, str] = {}
     for number, line in enumerate(lines, start=1):
-        wrong = _take(line, name, listed)
+        wrong = _take(line, listed, payload=payload)
         if wrong:
             where = f"{name} line {number}"
             findings.append(error("EK-D004", where, wrong, group=INTEGRITY))
@@ -74,7 +80,7 @@ def _bytes_of(path: Path, name: str, findings: list[Finding]) -> bytes | None:
     return None
 
 
-def _take(line: str, name: str, listed: dict[str, str]) -> str:
+def _take(line: str, listed: dict[str, str], *, payload: bool | None) -> str:
     """Add what a line lists, or return what is wrong with it."""
     match = _LINE.fullmatch(line)
     if match is None:
@@ -84,9 +90,9 @@ def _take(line: str, name: str, listed: dict[str, str]) -> str:
     digest, path = match.groups()
     if wrong := _not_plain(path):
         return wrong
-    payload = path.startswith("data/")
-    if (name == MANIFEST) != payload:
-        return f"lists {path}, which {'lies in' if payload else 'does not lie in'} data/"
+    within = path.startswith("data/")
+    if payload is not None and payload != within:
+        return f"lists {path}, which {'lies in' if within else 'does not lie in'} data/"
     if path in listed:
         return f"lists {path} a second time"
     listed[path] = digest

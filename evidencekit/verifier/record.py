@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 
 SCHEMA = "evidencekit/bundle/1"
-RECORD = "data/bundle.json"
 _LIMIT_BYTES = 256_000_000
 _LONGEST_PART = 255
 
@@ -38,24 +37,23 @@ class Record:
     findings: tuple[Finding, ...] = ()
 
 
-def read_record(root: Path, *, path: str = RECORD, schema: str = SCHEMA) -> Record:
+def read_record(root: Path, *, path: str) -> Record:
     """Read the record at *path* in the package at *root*."""
     try:
         data = bytes_of(root, path, most=_LIMIT_BYTES)
         document = parse(data)
     except NotReadable as reason:
         return _unusable(path, str(reason))
-    if document.value.get("schema") != schema:
-        return _unusable(path, f"is not of schema {schema}")
-    kind = schema.split("/")[1]
-    wrong = complaints(document.value, kind, name=path)
+    if document.value.get("schema") != SCHEMA:
+        return _unusable(path, f"is not of schema {SCHEMA}")
+    wrong = complaints(document.value, "bundle", name=path)
     if wrong:
         return Record(value=None, findings=wrong)
     if not document.canonical:
         message = "is not written in its one canonical form (RFC 8785, then a line feed)"
         return Record(
             value=document.value,
-            findings=(error("EK-K011", path, message, group=INTEGRITY),),
+            findings=(error("EK-K021", path, message, group=INTEGRITY),),
         )
     return Record(value=document.value)
 

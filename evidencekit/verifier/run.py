@@ -3,88 +3,214 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from attrs import frozen
+
+from evidencekit.custody.seal_check import check_seal
 from evidencekit.errors import EvidenceError, NotAPackage
+from evidencekit.isolate import Isolate
 from evidencekit.model.findings import CheckLine, Report, Severity
 from evidencekit.model.progress import IsCancelled, OnProgress, raise_if_cancelled
 from evidencekit.pdfread import SeenPdf, read_pdf
 from evidencekit.verifier.clips import check_clips
+from evidencekit.verifier.concluding import conclude
 from evidencekit.verifier.custody import check_custody
 from evidencekit.verifier.files import check_files
-from evidencekit.verifier.folder import look
+from evidencekit.verifier.folder import Seen, look
 from evidencekit.verifier.inputs import check_inputs
+from evidencekit.verifier.kinds import CHECKSUMS, FILE, SERVED, Kind
 from evidencekit.verifier.pages import check_pages
-from evidencekit.verifier.record import inside, read_record, table, text
+from evidencekit.verifier.papers import check_papers
+from evidencekit.verifier.record import inside, read_record, table, text, values
 from evidencekit.verifier.result import PAGES, Checked, error, outcome, safe
+from evidencekit.verifier.served import check_printed_head, check_served_files, checksums_digest
+from evidencekit.verifier.words import PageWords
+from evidencekit.verifier.zipped import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_UNSIGNED = (
-    "CONSISTENT with its own lists. Unsigned: anyone who rebuilt all of it would pass too; "
-    "compare the head with the printed one. Shows nothing about who spoke, when, or what happened "
-    "before intake."
-)
+    from evidencekit.custody.seal_status import SealStatus
+
+#: A recording of a day decodes in minutes; what takes longer than this hangs.
+_SECONDS = 3600
+_MEMORY_MB = 4096
 #: The checks that a record is needed for.
 _BY_THE_RECORD = ("custody", "clips", "pages", "inputs")
+
+
+@frozen(kw_only=True)
+class Trusted:
+    """What the user believes, from somewhere else than the package: see `custody.seal_check`."""
+
+    fingerprint: str | None = None
+    signer_roots: Path | None = None
+    tsa_roots: Path | None = None
+
+
+@frozen(kw_only=True)
+class _Look:
+    """One look at a package: where it lies, what it is, and how it is looked at."""
+
+    root: Path
+    seen: Seen
+    kind: Kind
+    recordings: Path | None
+    trusted: Trusted
+    worker: Isolate
+    progress: OnProgress | None
+    cancelled: IsCancelled | None
 
 
 def verify(
     path: Path | str,
     *,
     recordings: Path | str | None = None,
+    trusted: Trusted | None = None,
     progress: OnProgress | None = None,
     cancelled: IsCancelled | None = None,
+    worker: Isolate | None = None,
 ) -> Report:
-    """Check the package in the folder *path* and report everything that is wrong with it.
+    """Check the package at *path* and report everything that is wrong with it.
 
-    *recordings* is a folder that holds originals which the package was told to leave out.
+    *path* is the firm's file, a served copy, or a zip of either. *recordings* is a folder that
+    holds originals which the package was told to leave out, *trusted* what to believe about its
+    seal. Recordings are decoded in a process apart, *worker*; a caller with many packages can give
+    one for all of them.
 
     Raises:
-        NotAPackage: if there is no folder of that name, or nothing of a package in it.
+        NotAPackage: if nothing of that name is there, or nothing of a package in it, or if it is a
+            zip that is not safe to unpack.
         Cancelled: if *cancelled* returned True.
     """
-    root = Path(path)
-    if not root.is_dir():
-        raise NotAPackage(str(root), "there is no folder of that name")
-    seen = look(root)
-    if "bagit.txt" not in seen.files and "data/bundle.json" not in seen.files:
-        raise NotAPackage(str(root), "neither bagit.txt nor data/bundle.json is in it")
-    files, digests = check_files(root, seen, progress=progress, cancelled=cancelled)
-    read = read_record(root)
+    given = Path(path)
+    with ExitStack() as stack:
+        root = given
+        if given.is_file():
+            root = stack.enter_context(unpacked(given, cancelled=cancelled))
+        elif not given.is_dir():
+            raise NotAPackage(str(given), "there is no folder and no zip of that name")
+        seen = look(root)
+        kind = _kind_of(given, seen)
+        if worker is None:
+            worker = stack.enter_context(
+                Isolate(seconds=_SECONDS, memory_mb=_MEMORY_MB, cancelled=cancelled)
+            )
+        looked = _Look(
+            root=root,
+            seen=seen,
+            kind=kind,
+            recordings=None if recordings is None else Path(recordings),
+            trusted=trusted or Trusted(),
+            worker=worker,
+            progress=progress,
+            cancelled=cancelled,
+        )
+        return _report(given, looked)
+
+
+def _kind_of(given: Path, seen: Seen) -> Kind:
+    """Say what a folder is, by the files at its top.
+
+    Raises:
+        NotAPackage: if it is nothing that is known here.
+    """
+    if "bagit.txt" in seen.files or FILE.record in seen.files:
+        return FILE
+    if CHECKSUMS in seen.files:
+        return SERVED
+    reason = "neither bagit.txt, data/bundle.json nor CHECKSUMS.txt is in it"
+    raise NotAPackage(str(given), reason)
+
+
+def _report(given: Path, looked: _Look) -> Report:
+    checks = _checks(looked)
+    seal = _seal(looked)
+    findings = tuple(finding for each in checks for finding in each.findings) + seal.findings
+    return safe(
+        Report(
+            subject=str(given),
+            kind="verify",
+            findings=findings,
+            summary=(*(each.line for each in checks), *seal.lines),
+            conclusion=conclude(
+                findings,
+                seal,
+                checksums=checksums_digest(looked.root) if looked.kind is SERVED else None,
+            ),
+        )
+    )
+
+
+def _seal(looked: _Look) -> SealStatus:
+    trusted = looked.trusted
+    return check_seal(
+        looked.root,
+        trusted_fingerprint=trusted.fingerprint,
+        signer_roots=trusted.signer_roots,
+        tsa_roots=trusted.tsa_roots,
+    )
+
+
+def _checks(looked: _Look) -> tuple[Checked, ...]:
+    check = check_files if looked.kind is FILE else check_served_files
+    files, digests = check(
+        looked.root, looked.seen, progress=looked.progress, cancelled=looked.cancelled
+    )
+    read = read_record(looked.root, path=looked.kind.record)
     if read.value is None:
         message = f"cannot be used: {read.findings[0].message}"
-        unchecked = (
-            Checked(
-                line=CheckLine(
-                    check=each,
-                    outcome=Severity.NOT_CHECKED,
-                    message="not checked: the record cannot be used",
-                )
+        return (files, outcome("record", message, read.findings), *_unchecked())
+    raise_if_cancelled(looked.cancelled)
+    return (files, *_by_the_record(looked, read.value, read.findings, digests))
+
+
+def _unchecked() -> tuple[Checked, ...]:
+    """Return the lines of what cannot be checked without a record."""
+    return tuple(
+        Checked(
+            line=CheckLine(
+                check=each,
+                outcome=Severity.NOT_CHECKED,
+                message="not checked: the record cannot be used",
             )
-            for each in _BY_THE_RECORD
         )
-        return _report(root, (files, outcome("record", message, read.findings), *unchecked))
-    record = read.value
-    raise_if_cancelled(cancelled)
+        for each in _BY_THE_RECORD
+    )
+
+
+def _by_the_record(
+    looked: _Look, record: Mapping[str, Any], found: tuple[Any, ...], digests: Mapping[str, str]
+) -> tuple[Checked, ...]:
+    root, kind = looked.root, looked.kind
     pdf, pages = _pages(root, record)
-    checks = (
-        files,
-        outcome("record", "reads one way only", read.findings),
-        check_custody(root, record, pdf),
+    words = None if pdf is None else _words(root, record)
+    raise_if_cancelled(looked.cancelled)
+    return (
+        check_papers(root, record, words, found, kind=kind),
+        check_custody(root, record, words) if kind is FILE else check_printed_head(record, words),
         check_clips(
             root,
             record,
             digests,
-            recordings=None if recordings is None else Path(recordings),
-            cancelled=cancelled,
+            worker=looked.worker,
+            recordings=looked.recordings,
+            cancelled=looked.cancelled,
         ),
         pages,
-        check_inputs(record, seen.files, digests),
+        check_inputs(record, looked.seen.files, digests, kind=kind),
     )
-    return _report(root, checks)
+
+
+def _words(root: Path, record: Mapping[str, Any]) -> PageWords | None:
+    bundle = table(record, "bundle")
+    path = inside(root, text(bundle, "path"))
+    if path is None:
+        return None
+    return PageWords(path, values(bundle, "labels"), values(bundle, "exhibit_labels"))
 
 
 def _pages(root: Path, record: Mapping[str, Any]) -> tuple[SeenPdf | None, Checked]:
@@ -100,32 +226,3 @@ def _pages(root: Path, record: Mapping[str, Any]) -> tuple[SeenPdf | None, Check
         finding = error("EK-P100", stored, reason, group=PAGES)
         return None, outcome("pages", "the bundle cannot be read", (finding,))
     return pdf, check_pages(record, pdf, path)
-
-
-def _report(root: Path, checks: tuple[Checked, ...]) -> Report:
-    findings = tuple(finding for each in checks for finding in each.findings)
-    lines = (
-        *(each.line for each in checks),
-        CheckLine(
-            check="signature",
-            outcome=Severity.NOT_CHECKED,
-            message="not checked: none present",
-        ),
-    )
-    failures = sum(each.severity is Severity.ERROR for each in findings)
-    unchecked = sum(each.severity is Severity.NOT_CHECKED for each in findings)
-    if failures:
-        conclusion = f"NOT CONSISTENT: {failures} failure(s), named above."
-    elif unchecked:
-        conclusion = f"{_UNSIGNED} {unchecked} check(s) could not run; that is not a pass."
-    else:
-        conclusion = _UNSIGNED
-    return safe(
-        Report(
-            subject=str(root),
-            kind="verify",
-            findings=findings,
-            summary=lines,
-            conclusion=conclusion,
-        )
-    )

@@ -119,20 +119,34 @@ _DECODER = json.JSONDecoder(
 def complaints(value: Mapping[str, Any], schema: str, *, name: str) -> tuple[Finding, ...]:
     """Return what is wrong with the object in file *name* by a schema, a finding each."""
     found = sorted(
-        (f"{_pointer(each.absolute_path)} {_said(each)}" for each in _validator(schema)(value)),
+        f"{_pointer(each.absolute_path)}{_named(value, each.absolute_path)} {_said(each)}"
+        for each in _validator(schema)(value)
     )
     shown = list(dict.fromkeys(found))
     rest = len(shown) - _MOST_COMPLAINTS
     if rest > 0:
         shown[_MOST_COMPLAINTS:] = [f"and {rest} more of the kind"]
     return tuple(
-        error("EK-K010", name, f"does not fit its schema: {each}", group=INTEGRITY)
+        error("EK-K020", name, f"does not fit its schema: {each}", group=INTEGRITY)
         for each in shown
     )
 
 
 def _pointer(path: Any) -> str:
     return "".join(f"/{part}" for part in path) or "the whole"
+
+
+def _named(value: Mapping[str, Any], path: Any) -> str:
+    """Return what the entry of a list that a path leads into is called: " (clip 3)"."""
+    if len(path) < len(("clips", 0)):
+        return ""
+    rows = value.get(path[0])
+    entry = rows[path[1]] if isinstance(rows, list) and isinstance(path[1], int) else None
+    if not isinstance(entry, dict):
+        return ""
+    if path[0] == "clips" and isinstance(entry.get("number"), int):
+        return f" (clip {entry['number']})"
+    return f" ({entry['id']})" if isinstance(entry.get("id"), str) else ""
 
 
 def _said(failure: Any) -> str:
@@ -142,9 +156,16 @@ def _said(failure: Any) -> str:
         return f"lacks {', '.join(sorted(set(wanted) - set(failure.instance)))}"
     if keyword == "type":
         return f"is not {wanted if isinstance(wanted, str) else ' or '.join(wanted)}"
-    if keyword in {"const", "enum", "minimum", "maximum", "minLength", "maxLength", "pattern"}:
-        return f"is not as {keyword} has it: {wanted}"
-    return f"breaks the rule {keyword}"
+    wording = {
+        "const": f"is not {wanted}",
+        "enum": f"is none of {wanted}",
+        "minimum": f"is less than {wanted}",
+        "maximum": f"is more than {wanted}",
+        "minLength": f"has less than {wanted} characters",
+        "maxLength": f"has more than {wanted} characters",
+        "pattern": f"has not the form {wanted}",
+    }
+    return wording.get(keyword, f"breaks the rule {keyword}")
 
 
 @functools.cache

@@ -18,15 +18,24 @@ import pytest
 from tamper.acts import ACTS
 
 import evidencekit
+from evidencekit.isolate import Isolate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tamper.acts import Expectation
 
 GOLDEN = Path(__file__).parent / "golden"
 BIDI = {chr(each) for each in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+#: One process that decodes for all acts: starting one takes longer than most of them do.
+WORKER = Isolate(seconds=600, memory_mb=4096)
 UPDATE = os.environ.get("EVIDENCEKIT_UPDATE_GOLDEN") == "1"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_worker() -> Iterator[None]:
+    yield
+    WORKER.close()
 
 
 def errors_of(package: Path) -> list[tuple[str, str, str]]:
@@ -35,7 +44,7 @@ def errors_of(package: Path) -> list[tuple[str, str, str]]:
     A package that cannot be looked at at all is refused with an error of ours, which counts as one.
     """
     try:
-        report = evidencekit.verify(package)
+        report = evidencekit.verify(package, worker=WORKER)
     except evidencekit.EvidenceError as error:
         return [(f"raised {type(error).__name__}", package.name, str(error))]
     assert report.ok == (not report.failures)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import ModuleType
 
 BENCH = Path(__file__).parents[2] / "bench" / "fuzz_package.py"
@@ -18,13 +19,14 @@ COUNT = 150
 
 
 @pytest.fixture(scope="module")
-def fuzz() -> ModuleType:
+def fuzz() -> Iterator[ModuleType]:
     spec = importlib.util.spec_from_file_location("fuzz_package", BENCH)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module
+    yield module
+    module.WORKER.close()
 
 
 @pytest.fixture(scope="module")

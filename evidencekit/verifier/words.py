@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The words on the bundle's pages, to be looked for without regard to where lines end.
+
+Text in a PDF has lost its spaces and its line ends, and may be set with joined letters. So both
+what is looked for and where are squashed: compatibility forms undone, white space and invisible
+characters left out. Scripts whose letters change shape or run from the right come out of a PDF in
+another order, and are not looked for.
+"""
+
+from __future__ import annotations
+
+import functools
+import unicodedata
+from typing import TYPE_CHECKING
+
+from evidencekit.errors import PdfUnreadable
+from evidencekit.pdfread import page_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_FROM_THE_RIGHT = frozenset({"R", "AL", "AN", "RLE", "RLO", "RLI"})
+#: Above these come the scripts whose letters change shape; in between, only marks and symbols.
+_LAST_SIMPLE = 0x058F
+#: Stands for what a format cannot hold.
+_NO_CHARACTER = "\ufffd"
+_SYMBOLS = range(0x2000, 0x2C00)
+
+
+def squashed(text: str) -> str:
+    r"""Return *text* without what a PDF does not keep.
+
+    >>> squashed("The \\ufb01rst  page\\n")
+    'Thefirstpage'
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(
+        each
+        for each in plain
+        if not each.isspace()
+        and each != _NO_CHARACTER
+        and unicodedata.category(each) not in {"Cf", "Cc"}
+    )
+
+
+def is_simple(text: str) -> bool:
+    """Say whether *text* comes out of a PDF as it went in, but for its spaces."""
+    return all(
+        (ord(each) <= _LAST_SIMPLE or ord(each) in _SYMBOLS)
+        and unicodedata.category(each) not in {"Mn", "Mc", "Me", "Cc", "Cs", "Co", "Cn"}
+        and unicodedata.bidirectional(each) not in _FROM_THE_RIGHT
+        for each in text
+        if not each.isspace()
+    )
+
+
+class PageWords:
+    """The squashed words of the pages of one PDF, each page read when it is first asked for."""
+
+    def __init__(
+        self, path: Path, labels: Sequence[str], exhibit_labels: Sequence[str | None] = ()
+    ) -> None:
+        self._path = path
+        self._labels = labels
+        self._exhibit_labels = exhibit_labels
+        self._page = functools.cache(self._read)
+
+    def _read(self, ordinal: int) -> str:
+        try:
+            return squashed(page_text(self._path, ordinal))
+        except PdfUnreadable:
+            return ""
+
+    def page(self, ordinal: int) -> str:
+        """Return the words of the page with this ordinal, from 1; none where there is no such."""
+        return self._page(ordinal)
+
+    def span(self, first: int, pages: int) -> str:
+        """Return the words of several pages as one text, without the numbers at their feet."""
+        return "".join(self._without_foot(each) for each in range(first, first + pages))
+
+    def _without_foot(self, ordinal: int) -> str:
+        words = self._page(ordinal)
+        feet = [
+            squashed(each[ordinal - 1] or "")
+            for each in (self._labels, self._exhibit_labels)
+            if 1 <= ordinal <= len(each)
+        ]
+        for each in (*feet, *feet):  # in either order
+            words = words.removesuffix(each)
+        return words
+
+    def holds(self, text: str, first: int, pages: int) -> bool:
+        """Say whether *text* stands on these pages, also where it goes on from one to the next."""
+        return squashed(text) in self.span(first, pages)
+
+    def count(self, text: str, first: int, pages: int) -> int:
+        """Return how often *text* stands on these pages."""
+        return self.span(first, pages).count(squashed(text))
+
+    def named(self, first: int, pages: int) -> str:
+        """Name pages by their labels and ordinals: "D1 to D3 (pdf pages 9 to 11)"."""
+        last = first + pages - 1
+        if last <= first:
+            return f"{self._label(first)} (pdf page {first})"
+        return f"{self._label(first)} to {self._label(last)} (pdf pages {first} to {last})"
+
+    def _label(self, ordinal: int) -> str:
+        return self._labels[ordinal - 1] if 1 <= ordinal <= len(self._labels) else "no page"
+
+    def where(self, text: str, first: int, pages: int) -> str:
+        """Name the page on which *text* stands, or the first of these pages."""
+        wanted = squashed(text)
+        found = (each for each in range(first, first + pages) if wanted in self._page(each))
+        return self._label(next(found, first))
