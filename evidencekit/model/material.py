@@ -61,12 +61,18 @@ class Outcome(StrEnum):
 
 @frozen(kw_only=True)
 class TakenDocument:
-    """A document as taken in. `reason` says why a placeholder stands in its place."""
+    """A document as taken in. `reason` says why a placeholder stands in its place.
+
+    `own_numbers` are the numbers that its pages had by themselves, one a page, or empty. `shrunk`
+    are its pages that are shown smaller, and at how many thousandths of their size.
+    """
 
     document: Document
     outcome: Outcome
     pages: int
     reason: str | None = None
+    own_numbers: tuple[str | None, ...] = ()
+    shrunk: tuple[tuple[int, int], ...] = ()
 
 
 @frozen(kw_only=True)

@@ -16,6 +16,7 @@ from attrs import asdict, frozen
 from evidencekit.compose.consent import consent_record
 from evidencekit.compose.coverage import coverage_of
 from evidencekit.compose.openness import openness
+from evidencekit.model.material import Outcome
 from evidencekit.model.moment import Moment
 from evidencekit.model.timecode import format_media_time
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from evidencekit.model.bundle import IndexEntry, Layout
     from evidencekit.model.clip import Decoder
     from evidencekit.model.findings import Finding
-    from evidencekit.model.material import CutClip, Material, ReadRecording
+    from evidencekit.model.material import CutClip, Material, ReadRecording, TakenDocument
     from evidencekit.model.stated import Stated
     from evidencekit.package.inputs import Input
 
@@ -85,18 +86,7 @@ def make_record(
         "recordings": [_recording(material, each) for each in material.recordings],
         "other_recordings": _other_recordings(material),
         "clips": [_clip(material, each) for each in material.clips],
-        "documents": [
-            {
-                "id": each.document.id,
-                "title": each.document.title,
-                "dated": _plain(each.document.dated),
-                "input": f"document:{each.document.id}",
-                "outcome": each.outcome.value,
-                "pages": each.pages,
-                "reason": each.reason,
-            }
-            for each in material.documents
-        ],
+        "documents": [_document(each, layout) for each in material.documents],
         "consent": consent_record(material, layout),
         "custody": {
             "entries": material.log.count,
@@ -121,6 +111,33 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "__attrs_attrs__"):
         return _plain(asdict(value, recurse=False))
     return value
+
+
+def _document(each: TakenDocument, layout: Layout) -> dict[str, Any]:
+    return {
+        "id": each.document.id,
+        "title": each.document.title,
+        "dated": _plain(each.document.dated),
+        "input": f"document:{each.document.id}",
+        "outcome": each.outcome.value,
+        "pages": each.pages,
+        "reason": each.reason,
+        "source_pages": _source_pages(each, layout),
+        "shrunk_pages": [{"page": page, "per_mille": per_mille} for page, per_mille in each.shrunk],
+    }
+
+
+def _source_pages(each: TakenDocument, layout: Layout) -> list[dict[str, Any]]:
+    """Map the pages of a document, by the numbers they had, to the labels they have now."""
+    entry = layout.entry(f"document:{each.document.id}")
+    if entry is None or each.outcome is not Outcome.INCLUDED:
+        return []
+    marks = layout.marks[entry.pdf_page - 1 : entry.pdf_page - 1 + entry.pages]
+    own = each.own_numbers or (None,) * len(marks)
+    return [
+        {"page": page, "own": number, "label": mark.label}
+        for page, (number, mark) in enumerate(zip(own, marks, strict=True), start=1)
+    ]
 
 
 def _stated(stated: Stated[Any] | None) -> dict[str, Any] | None:

@@ -70,7 +70,8 @@ class TakenIn:
 
     `kind` is what the source was found to be, such as "PDF" or "JPEG". `source_labels` are the
     page labels that the document had, one a page, or empty. `recognised` are the pages, counted
-    from 1, whose words a machine read off a picture.
+    from 1, whose words a machine read off a picture. `own_numbers` are the numbers that the pages
+    had, one a page, or empty.
     """
 
     path: Path
@@ -84,6 +85,7 @@ class TakenIn:
     turned: tuple[TurnedPage, ...] = ()
     recognised: tuple[int, ...] = ()
     shrunk: tuple[ShrunkPage, ...] = ()
+    own_numbers: tuple[str | None, ...] = ()
 
 
 @define(kw_only=True)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from evidencekit.custody.paths import inside
 from evidencekit.errors import (
@@ -19,6 +19,7 @@ from evidencekit.errors import (
 from evidencekit.model.findings import Finding, Severity
 from evidencekit.model.material import Outcome, TakenDocument
 from evidencekit.pdf.corner import make_room
+from evidencekit.pdf.sourcepages import own_numbers
 from evidencekit.pdf.takein import TakenIn, take_in
 from evidencekit.pipeline.work import Task, run_all
 
@@ -122,6 +123,7 @@ def take_in_documents(
 def _take_in(source: Path, to: Path, name: str, item: str, document_id: str) -> _Outcome:
     try:
         taken = take_in(source, to, name=name, item=item)
+        taken = evolve(taken, own_numbers=own_numbers(taken))
         return _Outcome(taken=make_room(taken, item=item))
     except Exception as error:
         free = shutil.disk_usage(to.parent).free
@@ -156,7 +158,14 @@ def _raise_unless_placeholder(by_item: dict[str, _Outcome], placeholders: Collec
 
 def _taken(document: Document, outcome: _Outcome) -> TakenDocument:
     if outcome.taken is not None:
-        return TakenDocument(document=document, outcome=Outcome.INCLUDED, pages=outcome.taken.pages)
+        taken = outcome.taken
+        return TakenDocument(
+            document=document,
+            outcome=Outcome.INCLUDED,
+            pages=taken.pages,
+            own_numbers=taken.own_numbers,
+            shrunk=tuple((each.page, each.per_mille) for each in taken.shrunk),
+        )
     return TakenDocument(
         document=document,
         outcome=Outcome.PLACEHOLDER,
