@@ -186,7 +186,9 @@ def edited(tmp_path: Path, length: int, start: int) -> Path:
     data = bytearray(source.read_bytes())
     at = data.index(b"elst") + 4
     assert struct.unpack_from(">II", data, at) == (0, 1)
-    struct.pack_into(">Ii", data, at + 8, length, start)
+    # An edit's length counts in the file's own unit, which differs between versions of FFmpeg.
+    (unit,) = struct.unpack_from(">I", data, data.index(b"mvhd") + 16)
+    struct.pack_into(">Ii", data, at + 8, length * unit // 1000, start)
     source.write_bytes(data)
     return source
 
