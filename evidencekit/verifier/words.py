@@ -87,8 +87,11 @@ class PageWords:
             for each in (self._labels, self._exhibit_labels)
             if 1 <= ordinal <= len(each)
         ]
-        for each in (*feet, *feet):  # in either order
-            words = words.removesuffix(each)
+        # Each once, in either order: a digest may end in the digits of a label.
+        left = sorted(filter(None, feet), key=len, reverse=True)
+        while found := next((each for each in left if words.endswith(each)), None):
+            words = words.removesuffix(found)
+            left.remove(found)
         return words
 
     def holds(self, text: str, first: int, pages: int) -> bool:
