@@ -4,7 +4,7 @@ from __future__ import annotations
 import zipfile
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from support_pdf import numbered_pdf
@@ -108,6 +108,7 @@ def test_a_name_with_every_odd_character_is_only_a_name(tmp_path):
     assert (taken.pages, taken.findings) == (1, ())
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(["x", "x.pdf", "x.txt", "x.docx", "x.jpg"]))
 def test_any_bytes_are_of_a_kind_or_refused_for_a_reason(tmp_path_factory, data, name):
     path = tmp_path_factory.getbasetemp() / "any"
@@ -116,6 +117,7 @@ def test_any_bytes_are_of_a_kind_or_refused_for_a_reason(tmp_path_factory, data,
     assert (found.kind is None) == bool(found.reason)
 
 
+@settings(deadline=None)
 @given(
     st.binary(min_size=1, max_size=60),
     st.sampled_from([b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"II*\0"]),

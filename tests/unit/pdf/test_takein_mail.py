@@ -9,12 +9,13 @@ from email.message import EmailMessage
 
 import pymupdf
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support_msg import attached, attached_message, message, person, write_compound
 
 from evidencekit.errors import DependencyMissing, DocumentUnusable
-from evidencekit.pdf.takein import TakenIn, take_in
+from evidencekit.isolate import Isolate
+from evidencekit.pdf.takein import TakenIn, take_in, take_in_isolated
 from evidencekit.pdf.takein_embedded import harmless
 from evidencekit.pdf.takein_html import words_of
 from evidencekit.pdf.takein_rtf import unpacked, words_or_page
@@ -112,6 +113,20 @@ def test_attachments_are_written_out_on_request_under_harmless_names(tmp_path):
         take(tmp_path / "x.eml", attachments_to=tmp_path / "files")
 
 
+def test_what_was_seen_comes_whole_out_of_a_worker(tmp_path):
+    mail = letter()
+    mail.add_attachment(b"x", maintype="text", subtype="x", filename="x.txt")
+    path = write(tmp_path / "x.eml", mail)
+    alone = take_in(path, tmp_path / "clean.pdf", name="x.eml", item="document:x")
+    with Isolate(seconds=60, memory_mb=2048) as worker:
+        taken = take_in_isolated(
+            worker, path, tmp_path / "clean.pdf", name="x.eml", item="document:x"
+        )
+    assert taken == alone
+    assert len(taken.attachments) == 1
+
+
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_name_becomes_one_that_stays_in_its_folder(name):
     made = harmless(name)
@@ -187,6 +202,7 @@ def test_a_mail_inside_a_mail_inside_a_mail_without_end_is_refused_or_read(tmp_p
         take(tmp_path / "x.eml")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_after_a_header_are_read_or_refused(data):
     from evidencekit.pdf.takein_mail import _read
@@ -295,6 +311,7 @@ def test_packed_rich_text_is_unpacked_as_the_standard_has_it():
     assert unpacked(crossing, most=1000) == b"{\\rtf1 WXYZWXYZWXYZWXYZWXYZ}"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=120))
 def test_no_packed_bytes_take_for_ever_or_more_than_they_may(data):
     head = (100).to_bytes(4, "little") + (60).to_bytes(4, "little") + b"LZFu" + bytes(4)
@@ -312,12 +329,19 @@ def test_a_web_page_wrapped_in_rich_text_comes_out_as_it_was():
     assert words_of(text) == "Пр & x"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_rich_text_gives_words(data):
     text, _ = words_or_page(rb"{\rtf1\ansicpg9999 " + data)
     assert isinstance(text.encode("utf-8"), bytes)
 
 
+def test_comments_of_a_web_page_are_no_words_and_one_without_end_takes_no_time():
+    assert words_of("a<!-- b -->c<!--[if mso]>d<![endif]-->e") == "ace"
+    assert words_of("a" + "<!--" * 500_000) == "a"
+
+
+@settings(deadline=None)
 @given(st.text(alphabet="<>/abpliu &;\"'=!-\n[]?", max_size=200))
 def test_any_web_page_gives_words(page):
     words_of(page)

@@ -280,6 +280,26 @@ def test_without_libreoffice_the_way_on_is_named(tmp_path, monkeypatch):
     assert "print it to a PDF" in reason
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="its program is a shell script")
+@pytest.mark.parametrize(
+    ("does", "reason"),
+    [
+        ("sleep 60", "took LibreOffice longer than 2 seconds"),
+        ("exit 0", "could not be turned into pages by LibreOffice"),
+        ("kill -9 $$", "could not be turned into pages by LibreOffice"),
+    ],
+)
+def test_a_word_processor_that_hangs_or_makes_nothing_is_a_reason(
+    tmp_path, monkeypatch, does, reason
+):
+    program = tmp_path / "soffice"
+    program.write_text(f"#!/bin/sh\n{does}\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(office, "_program", lambda: str(program))
+    monkeypatch.setattr(office, "_SECONDS", 2)
+    assert refusal(write_docx(tmp_path / "x.docx")).startswith(reason)
+
+
 @pytest.mark.parametrize("tenths", [1, 5, 9])
 def test_a_word_file_that_breaks_off_is_refused_by_name(tmp_path, tenths):
     path = write_docx(tmp_path / "x.docx")

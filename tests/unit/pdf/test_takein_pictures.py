@@ -12,8 +12,8 @@ import pikepdf
 import pymupdf
 import pypdfium2
 import pytest
-from PIL import Image, ImageOps
-from support_pdf import picture
+from PIL import Image, ImageCms, ImageOps
+from support_pdf import CORPORA, picture
 
 from evidencekit.errors import DependencyMissing, DocumentUnusable
 from evidencekit.isolate import Isolate
@@ -213,8 +213,6 @@ def test_a_cmyk_jpeg_with_inverted_inks_is_not_shown_as_a_negative(tmp_path, sto
 
 
 def test_a_colour_profile_is_kept_where_it_fits(tmp_path, stored):
-    from PIL import ImageCms
-
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     taken = take(jpeg(tmp_path / "x.jpg", icc_profile=profile))
     assert bytes(stored(taken).ColorSpace[1].read_bytes()) == profile
@@ -374,3 +372,28 @@ def test_an_image_in_a_pdf_that_hides_how_far_it_unpacks_is_refused(tmp_path, la
     with Isolate(seconds=60, memory_mb=700) as worker, pytest.raises(DocumentUnusable) as caught:
         take_in_isolated(worker, path, tmp_path / "clean.pdf", name="x.pdf", item="document:x")
     assert caught.value.reason == "holds a picture that unpacks to more than 1,000 MB"
+
+
+PICTURES = sorted(each for each in CORPORA.rglob("*") if each.suffix in {".png", ".jpg", ".tif"})
+
+
+@pytest.mark.skipif(not PICTURES, reason="the folder of odd files is not here")
+@pytest.mark.parametrize("path", PICTURES, ids=lambda path: path.name)
+def test_pictures_of_others_are_taken_in_and_look_as_they_did(path, tmp_path):
+    taken = take_in(path, tmp_path / "clean.pdf", name=path.name, item="document:x")
+    assert taken.pages == 1
+    with Image.open(path) as image:
+        clear = image.convert("RGBA")
+        if profile := image.info.get("icc_profile"):
+            own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            srgb = ImageCms.createProfile("sRGB")
+            clear = ImageCms.profileToProfile(clear.convert("RGB"), own, srgb).convert("RGBA")
+    white = Image.new("RGBA", clear.size, "white")
+    white.alpha_composite(clear)
+    wanted = np.asarray(white.convert("L").resize((64, 64)), dtype=int)
+    with pymupdf.open(taken.path) as document:
+        box = document[0].get_image_info()[0]["bbox"]
+    with pypdfium2.PdfDocument(taken.path) as document:
+        seen = document[0].render(scale=2).to_pil().convert("L")
+    seen = seen.crop([round(each * 2) for each in box]).resize((64, 64))
+    assert np.abs(np.asarray(seen, dtype=int) - wanted).mean() < 10

@@ -7,7 +7,7 @@ import re
 
 import pymupdf
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidencekit.errors import DocumentUnusable
@@ -109,6 +109,7 @@ def test_the_same_text_gives_the_same_bytes(tmp_path):
     assert first.path.read_bytes() == second.path.read_bytes()
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(data):
     try:
@@ -118,12 +119,14 @@ def test_any_bytes_are_read_or_refused(data):
     assert isinstance(text, str)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_no_letter_is_lost_between_lines(text):
     kept = "".join(run.text for block in lines_of(text) for run in block.text)
     assert re.sub(r"\s", "", kept) == re.sub(r"\s", "", text)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_whatever_is_written_can_be_drawn_after(text):
     from evidencekit.pdf import fonts
@@ -174,6 +177,7 @@ def test_rows_of_other_lengths_lose_nothing(tmp_path):
     assert {"a", "b", "1", "2", "3", "4"} <= set(found.split())
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.lists(st.text('ab,;"\n 1', max_size=5), min_size=2, max_size=4), min_size=1, max_size=5
