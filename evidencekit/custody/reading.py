@@ -170,8 +170,7 @@ def comparison_text(found: LogComparison, *, a: str, b: str) -> str:
         return f"{a} and {b} are the same log: {shared}, line for line."
     if found.relation is Relation.PREFIX:
         return (
-            f"{longer} goes on from the other: they share {shared}, "
-            f"and it has {len(extra)} more."
+            f"{longer} goes on from the other: they share {shared}, and it has {len(extra)} more."
         )
     if found.relation is Relation.FORK and found.common:
         return (
