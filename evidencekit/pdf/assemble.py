@@ -24,6 +24,7 @@ from evidencekit.pdf.links import resolve_links
 from evidencekit.pdf.outline import OutlineLine, destination, write_outline
 from evidencekit.pdf.save import describe, save
 from evidencekit.pdf.stamp import Stamper
+from evidencekit.pdf.tagging import Tagger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,6 +79,7 @@ def assemble(
         parts = (*parts, *_add_kept(pdf, kept))
         pages, findings = _bind(pdf, parts, documents, layout, cancelled)
         links = _link(pages, layout)
+        _tag(pdf, pages, layout)
         stamper = Stamper(pdf, "".join(_printed(mark) for mark in layout.marks))
         for page, mark in zip(pages, layout.marks, strict=True):
             raise_if_cancelled(cancelled)
@@ -208,6 +210,16 @@ def _bind(
             )
     pages = tuple(page for entry in layout.entries for page in pages_of[entry.item])
     return pages, tuple(findings)
+
+
+def _tag(pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Page], layout: Layout) -> None:
+    """Tag the pages of documents, and those that were served, whose own tags stayed behind."""
+    tagger = Tagger(pdf)
+    for entry in layout.entries:
+        own = pages[entry.pdf_page - 1 : entry.pdf_page - 1 + entry.pages]
+        if entry.kind is ItemKind.DOCUMENT or "/StructParents" not in own[0].obj:
+            tagger.tag(own, title=entry.title)
+    tagger.finish()
 
 
 def _put_in_order(pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Page]) -> None:

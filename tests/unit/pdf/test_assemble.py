@@ -261,14 +261,35 @@ def test_title_is_the_same_in_both_places_a_reader_may_look(bundle):
 def test_the_generated_pages_keep_their_tags(front, bundle):
     with pikepdf.open(io.BytesIO(front)) as before, pikepdf.open(bundle) as after:
         assert after.Root.MarkInfo.Marked
-        count = len(list(pikepdf.NumberTree(before.Root.StructTreeRoot.ParentTree)))
-        tree = pikepdf.NumberTree(after.Root.StructTreeRoot.ParentTree)
-        assert len(list(tree)) == count
-        assert [("/StructParents" in page.obj) for page in after.pages] == [
-            *[True] * 3,
-            *[False] * 14,
-            True,
+        was = dict(pikepdf.NumberTree(before.Root.StructTreeRoot.ParentTree))
+        tree = dict(pikepdf.NumberTree(after.Root.StructTreeRoot.ParentTree))
+        assert list(tree)[: len(was)] == list(was)
+        own = [page.obj.StructParents for page in before.pages]
+        assert [after.pages[index].obj.StructParents for index in (0, 1, 2, 17)] == own
+
+
+def test_each_document_is_a_section_of_its_pages_for_a_screen_reader(bundle):
+    with pikepdf.open(bundle) as pdf:
+        tree = pdf.Root.StructTreeRoot
+        sections = [each for each in tree.K[0].K if each.S == "/Sect"]
+        assert [(str(each.T), len(each.K)) for each in sections] == [
+            ("قضية document:report", 13),
+            ("قضية document:mínutes x", 2),
         ]
+        parents = pikepdf.NumberTree(tree.ParentTree)
+        for index, element in zip(
+            range(3, 15), (e for e in sections[0].K if e.S == "/P"), strict=True
+        ):
+            page = pdf.pages[index].obj
+            assert element.Pg.objgen == page.objgen
+            assert [each.objgen for each in parents[page.StructParents]] == [element.objgen]
+            assert page.Tabs == "/S"
+        (link,) = (each for each in sections[0].K if each.S == "/Link")
+        (annotation,) = pdf.pages[3].obj.Annots
+        assert link.K[0].Obj.objgen == annotation.objgen
+        assert parents[annotation.StructParent].objgen == link.objgen
+        assert str(annotation.Contents) == "Link within the document"
+        assert sorted(dict(parents)) == list(range(tree.ParentTreeNextKey))
 
 
 def test_a_claim_to_conform_is_kept_only_without_pages_of_others(front, bundle, tmp_path):

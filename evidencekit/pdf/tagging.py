@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Tag the pages of documents coarsely, so that a screen reader can tell one from the other.
+
+A document's own tags do not survive being bound in. Instead each document is a section, and each of
+its pages one paragraph, or one figure that says which page of what it is a picture of. The
+generated pages bring the tree that these are added to; without one nothing is tagged. What a page
+looks like does not change.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from evidencekit.pdf.boxes import inherited
+from evidencekit.pdf.content import Wrapper, streams_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pikepdf
+
+_OWN = re.compile(rb"/MCID\s+(\d{1,6})\b")
+#: More marks than this on one page are nobody's.
+_MOST_MARKS = 20_000
+#: How deep forms within forms are looked into for a font.
+_DEEPEST = 4
+
+
+class Tagger:
+    """Adds to the structure tree of one PDF."""
+
+    def __init__(self, pdf: pikepdf.Pdf) -> None:
+        import pikepdf
+
+        self._pdf = pdf
+        self._wrapper = Wrapper(pdf)
+        tree: Any = pdf.Root.get("/StructTreeRoot")
+        self._tree: Any = tree if isinstance(tree, pikepdf.Dictionary) else None
+        # Pages share the streams that enclose what they draw, and these are looked into once.
+        self._marks: dict[tuple[int, int], int] = {}
+        self._numbers: list[tuple[int, Any]] = []
+        self._next = int(tree.get("/ParentTreeNextKey", 0)) if self._tree is not None else 0
+
+    def tag(self, pages: Sequence[pikepdf.Page], *, title: str) -> None:
+        """Tag the pages of one document, before its labels are printed."""
+        import pikepdf
+
+        if self._tree is None:
+            return
+        section = self._element(self._document(), "/Sect")
+        section["/T"] = pikepdf.String(title)
+        for number, page in enumerate(pages, start=1):
+            self._page(section, page, alt=f"{title}, page {number} of {len(pages)}: a picture")
+
+    def finish(self) -> None:
+        """Write down which tag each page and annotation belongs to, when all are tagged."""
+        import pikepdf
+
+        if self._tree is None or not self._numbers:
+            return
+        parents = self._tree["/ParentTree"]
+        if "/Nums" in parents:
+            for key, value in self._numbers:
+                parents["/Nums"].append(key)
+                parents["/Nums"].append(value)
+        else:
+            tree = pikepdf.NumberTree(parents)
+            for key, value in self._numbers:
+                tree[key] = value
+        self._tree["/ParentTreeNextKey"] = self._next
+
+    def _document(self) -> Any:
+        """Return the tag that everything else is in."""
+        import pikepdf
+
+        top = self._tree["/K"]
+        return top[0] if isinstance(top, pikepdf.Array) else top
+
+    def _element(self, parent: Any, kind: str) -> Any:
+        """Add an element to *parent*, which holds elements only."""
+        import pikepdf
+
+        element = self._pdf.make_indirect(
+            pikepdf.Dictionary(
+                Type=pikepdf.Name.StructElem,
+                S=pikepdf.Name(kind),
+                P=parent,
+                K=pikepdf.Array(),
+            )
+        )
+        parent["/K"].append(element)
+        return element
+
+    def _key(self, value: Any) -> int:
+        """Return a new key, under which *value* is found."""
+        key = self._next
+        self._numbers.append((key, value))
+        self._next += 1
+        return key
+
+    def _page(self, section: Any, page: pikepdf.Page, *, alt: str) -> None:
+        """Tag what one page draws, and its annotations."""
+        import pikepdf
+
+        words = _has_font(inherited(page, "/Resources"), _DEEPEST)
+        element = self._element(section, "/P" if words else "/Figure")
+        element["/Pg"] = page.obj
+        if not words:
+            element["/Alt"] = pikepdf.String(alt)
+        own = self._own_marks(page)
+        if own:
+            # What its maker marked stays marked; all of it now belongs to this one tag.
+            element["/K"] = pikepdf.Array(range(own))
+        else:
+            element["/K"] = pikepdf.Array([0])
+            start = b"/%b <</MCID 0>> BDC\n" % (b"P" if words else b"Figure")
+            self._wrapper.set(
+                page,
+                [
+                    self._wrapper.stream(start),
+                    *streams_of(page),
+                    self._wrapper.stream(b"\nEMC\n"),
+                ],
+            )
+        belongs = pikepdf.Array([element] * max(own, 1))
+        page.obj["/StructParents"] = self._key(self._pdf.make_indirect(belongs))
+        page.obj["/Tabs"] = pikepdf.Name.S
+        self._annotations(section, page)
+
+    def _own_marks(self, page: pikepdf.Page) -> int:
+        """Return one more than the highest mark that its maker put on what a page draws, or 0."""
+        highest = 0
+        for stream in streams_of(page):
+            if stream.objgen not in self._marks:
+                self._marks[stream.objgen] = _highest_mark(stream)
+            highest = max(highest, self._marks[stream.objgen])
+        return highest if highest < _MOST_MARKS else 0
+
+    def _annotations(self, section: Any, page: pikepdf.Page) -> None:
+        """Tag the links and notes of a page."""
+        import pikepdf
+
+        annotations = page.obj.get("/Annots")
+        if not isinstance(annotations, pikepdf.Array):
+            return
+        page.obj["/Annots"] = annotations = pikepdf.Array(
+            [each if each.is_indirect else self._pdf.make_indirect(each) for each in annotations]
+        )
+        for annotation in annotations:
+            kind = annotation.get("/Subtype")
+            if kind == "/Popup" or "/StructParent" in annotation:
+                continue
+            element = self._element(section, "/Link" if kind == "/Link" else "/Annot")
+            element["/Pg"] = page.obj
+            element["/K"].append(
+                pikepdf.Dictionary(Type=pikepdf.Name.OBJR, Obj=annotation, Pg=page.obj)
+            )
+            annotation["/StructParent"] = self._key(element)
+            if kind == "/Link" and not str(annotation.get("/Contents", "")):
+                annotation["/Contents"] = _said(annotation)
+
+
+def _said(link: Any) -> str:
+    """Return what a screen reader says of a link that says nothing of itself."""
+    action = link.get("/A")
+    address = "" if action is None else str(action.get("/URI", ""))
+    return f"Link to {address}" if address else "Link within the document"
+
+
+def _highest_mark(stream: pikepdf.Object) -> int:
+    """Return one more than the highest mark in a content stream, or 0."""
+    import pikepdf
+
+    try:
+        content = stream.read_bytes()
+    except pikepdf.PdfError:
+        return 0
+    if b"/MCID" not in content:
+        return 0
+    return 1 + max((int(each) for each in _OWN.findall(content)), default=-1)
+
+
+def _has_font(resources: Any, depth: int) -> bool:
+    """Return whether something can be written with these resources."""
+    import pikepdf
+
+    if not isinstance(resources, pikepdf.Dictionary) or not depth:
+        return False
+    fonts = resources.get("/Font")
+    if isinstance(fonts, pikepdf.Dictionary) and len(fonts):
+        return True
+    objects = resources.get("/XObject")
+    if not isinstance(objects, pikepdf.Dictionary):
+        return False
+    return any(
+        each.get("/Subtype") == "/Form" and _has_font(each.get("/Resources"), depth - 1)
+        for each in objects.as_dict().values()
+        if isinstance(each, pikepdf.Stream)
+    )
