@@ -352,9 +352,11 @@ class DocumentUnusable(AssemblyError):
 
     def __str__(self) -> str:
         """Name the file, the reason and the way on."""
+        unlocked = f"give its password (--password {self.item}=FILE), "
         way_on = (
-            f" Name a copy that can be opened as file, or use --placeholder {self.item} to print "
-            "the reason in its place."
+            f" Name a copy that can be opened as file, "
+            f"{unlocked if 'password' in self.reason else ''}"
+            f"or use --placeholder {self.item} to print the reason in its place."
             if self.item
             else ""
         )

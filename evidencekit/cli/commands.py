@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 from evidencekit.cli.find_command import clips_from, find
 from evidencekit.cli.seal_commands import key, seal, sign_pdf
 from evidencekit.cli.serve_command import serve
+from evidencekit.cli.verify_command import verify
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _HELP = click.RichHelpConfiguration(text_paragraph_linebreaks="\n\n")
@@ -225,6 +226,18 @@ def _jsonable(_instance: object, _field: object, value: object) -> object:
     help="Who runs this, for the custody log, where a recording is not taken in yet.",
 )
 @click.option(
+    "--password",
+    "password_files",
+    multiple=True,
+    metavar="ID=FILE",
+    help="Open this document with the password in the first line of FILE. May be repeated.",
+)
+@click.option(
+    "--ocr",
+    metavar="LANGUAGE",
+    help="Read the words of scanned pages, such as eng or eng+cym. Needs tesseract.",
+)
+@click.option(
     "--placeholder",
     "placeholders",
     multiple=True,
@@ -253,6 +266,8 @@ def build(
     matter_file: Path,
     output: Path | None,
     by: str,
+    password_files: tuple[str, ...],
+    ocr: str | None,
     placeholders: tuple[str, ...],
     originals: str,
     edition: str,
@@ -282,7 +297,9 @@ def build(
 
         matter = load_checked(matter_file)
         folder = matter_file.parent
-        _check_placeholders(placeholders, [each.id for each in matter.documents])
+        ids = [each.id for each in matter.documents]
+        _check_placeholders(placeholders, ids)
+        passwords = _passwords(password_files, ids)
         check_inputs(matter, folder, placeholders=placeholders)
         now = dt.datetime.now(dt.UTC)
         said["taken_in"] = new = take_in_new(
@@ -303,6 +320,8 @@ def build(
             edition=edition,
             originals=originals,
             placeholders=placeholders,
+            passwords=passwords,
+            ocr=ocr,
             matter_file=matter_file,
             now=now,
             progress=watch,
@@ -324,6 +343,23 @@ def build(
         print_build(package, shown_path=into)
     if strict and to_look_at(package.findings):
         sys.exit(Exit.FINDINGS)
+
+
+def _passwords(given: tuple[str, ...], documents: list[str]) -> dict[str, str]:
+    """Read each ID=FILE: a password is never an argument, where others could see it."""
+    found = {}
+    for each in given:
+        ident, sign, name = each.partition("=")
+        if not sign or ident not in documents:
+            msg = f'"{each}" is not ID=FILE with the id of a document.'
+            raise click.BadParameter(msg, param_hint="--password")
+        try:
+            lines = Path(name).read_text("utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            msg = f"{name} cannot be read as text."
+            raise click.BadParameter(msg, param_hint="--password") from error
+        found[ident] = lines[0] if lines else ""
+    return found
 
 
 def _check_placeholders(placeholders: tuple[str, ...], documents: list[str]) -> None:
@@ -380,36 +416,6 @@ def statement(matter_file: Path, output: Path | None, with_exhibit: bool, as_jso
             "" if signed else " It is a draft until signed; nothing in it was signed for anyone."
         )
         click.echo(f"Wrote {path}.{state}")
-
-
-@evidencekit.command()
-@click.argument("package", type=_FILE)
-@click.option(
-    "--recordings",
-    type=_FILE,
-    help="The folder that holds the recordings, if the package was made without them.",
-)
-@as_json
-def verify(package: Path, recordings: Path | None, as_json: bool) -> None:
-    """Check a package: every file, the custody log, the clips and the page numbers.
-
-    PACKAGE is the folder that build made. Everything is worked out again from the files
-    themselves. Nothing is changed. The last lines say what this shows, and what it does not.
-    """
-    with (
-        errors_as_exits(as_json=as_json),
-        stoppable() as cancelled,
-        Watch(quiet=as_json) as watch,
-    ):
-        from evidencekit.verifier import verify as check
-
-        report = check(package, recordings=recordings, progress=watch, cancelled=cancelled)
-    if as_json:
-        echo_json(report_document(report))
-    else:
-        print_report(report)
-    if not report.ok:
-        sys.exit(Exit.FINDINGS)
 
 
 @evidencekit.command()

@@ -29,16 +29,14 @@ RECORDINGS = frozenset(
 TRANSCRIPTS = frozenset(
     (".dfxp", ".eaf", ".json", ".otr", ".sbv", ".srt", ".textgrid", ".tsv", ".ttml", ".vtt")
 )
-DOCUMENTS = frozenset((".pdf",))
-_OTHER_DOCUMENTS = (
-    ".doc", ".docx", ".eml", ".heic", ".htm", ".html", ".jpeg", ".jpg", ".msg", ".odt", ".png",
-    ".rtf", ".tif", ".tiff", ".txt", ".xls", ".xlsx",
+DOCUMENTS = frozenset(
+    (".csv", ".doc", ".docx", ".eml", ".gif", ".heic", ".jpeg", ".jpg", ".md", ".msg", ".odt",
+     ".pdf", ".png", ".rtf", ".tif", ".tiff", ".txt", ".webp")
 )  # fmt: skip
+_OTHER_DOCUMENTS = (".htm", ".html", ".ppt", ".pptx", ".xls", ".xlsx")
 #: Endings of what is nearly of use, with what to do about it.
-_NEARLY = {
-    **dict.fromkeys(_OTHER_DOCUMENTS, "a document has to be a PDF. Save it as one."),
-}
-_NOT_KNOWN = "no recording, transcript or PDF, going by its ending."
+_NEARLY = dict.fromkeys(_OTHER_DOCUMENTS, "this kind cannot be bound in. Save it as a PDF.")
+_NOT_KNOWN = "no recording, transcript or document, going by its ending."
 _OURS = frozenset(("custody.jsonl", "custody.jsonl.lock"))
 #: Words by which a transcript's name says that somebody went over it.
 _CORRECTED = ("corrected", "final", "checked", "edited")

@@ -71,6 +71,8 @@ def build(
     edition: str = "file",
     originals: str = "copy",
     placeholders: Collection[str] = (),
+    passwords: Mapping[str, str] | None = None,
+    ocr: str | None = None,
     matter_file: Path | None = None,
     now: dt.datetime | None = None,
     executor: Executor | None = None,
@@ -80,9 +82,13 @@ def build(
     """Build the package of *matter* at *into*, from the files in *folder*.
 
     The recordings must have been taken in (`intake`); a file that differs from its first digest
-    stops the build. *originals* is "copy" or "leave"; *placeholders* names documents that may be
-    missing; *now* is the time written into bag-info.txt and nowhere else. The package appears
-    whole or not at all, and an earlier one at *into* stays until the new one is complete.
+    stops the build. The package appears whole or not at all, and an earlier one at *into* stays
+    until the new one is complete.
+
+    *originals* is "copy" or "leave"; *placeholders* names documents that may be missing;
+    *passwords* opens documents by id; *ocr* names the languages ("eng") in which the words of
+    scanned pages are read with the machine's tesseract; *now* is the time written into
+    bag-info.txt and nowhere else.
 
     Raises:
         IntakeError, SpanError, TranscriptError, CustodyError, AssemblyError, OutputError: when
@@ -102,6 +108,8 @@ def build(
             clips_folder=stage / "data" / "clips",
             scratch=scratch,
             placeholders=placeholders,
+            passwords=passwords,
+            ocr=ocr,
             executor=executor,
             progress=progress,
             cancelled=cancelled,
@@ -157,6 +165,8 @@ def make_draft(
     clips_folder: Path,
     scratch: Path,
     placeholders: Collection[str] = (),
+    passwords: Mapping[str, str] | None = None,
+    ocr: str | None = None,
     executor: Executor | None = None,
     progress: OnProgress | None = None,
     cancelled: IsCancelled | None = None,
@@ -183,6 +193,8 @@ def make_draft(
         folder=folder,
         scratch=scratch,
         placeholders=placeholders,
+        passwords=passwords,
+        ocr=ocr,
         executor=executor,
         progress=progress,
         cancelled=cancelled,
@@ -259,6 +271,8 @@ def plan(
     *,
     folder: Path | str,
     placeholders: Collection[str] = (),
+    passwords: Mapping[str, str] | None = None,
+    ocr: str | None = None,
     executor: Executor | None = None,
     progress: OnProgress | None = None,
     cancelled: IsCancelled | None = None,
@@ -276,6 +290,8 @@ def plan(
             clips_folder=scratch / "clips",
             scratch=scratch,
             placeholders=placeholders,
+            passwords=passwords,
+            ocr=ocr,
             executor=executor,
             progress=progress,
             cancelled=cancelled,

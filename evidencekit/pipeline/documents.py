@@ -24,7 +24,7 @@ from evidencekit.pdf.takein import TakenIn, take_in
 from evidencekit.pipeline.work import Task, run_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
     from concurrent.futures import Executor
     from pathlib import Path
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 #: A document that takes longer than this to open hangs.
 _SECONDS = 120
+#: Reading the words of a page takes seconds, and a scanned file has hundreds of pages.
+_SECONDS_WITH_OCR = 3600
 #: A disk with less than this left is full.
 _NO_ROOM = 65_536
 STATEMENT_ITEM = "part:statement"
@@ -70,13 +72,19 @@ def take_in_documents(
     folder: Path,
     scratch: Path,
     placeholders: Collection[str] = (),
+    passwords: Mapping[str, str] | None = None,
+    ocr: str | None = None,
     executor: Executor | None = None,
     progress: OnProgress | None = None,
     cancelled: IsCancelled | None = None,
 ) -> Documents:
     """Take in the matter's documents and its signed statement into *scratch*.
 
+    *passwords* opens documents by id; *ocr* names the languages ("eng") in which the words of
+    scanned pages are to be read, None to leave them as they are.
+
     Raises:
+        DependencyMissing: if *ocr* is asked for and tesseract is not installed.
         DocumentUnusable: for a document that cannot be bound in and is not in *placeholders*;
             SeveralErrors for several.
         PathEscapes: for a path that leaves *folder*.
@@ -94,6 +102,8 @@ def take_in_documents(
                 file,
                 item,
                 document_id,
+                (passwords or {}).get(document_id),
+                ocr,
             ),
             failed=_given_up(file, document_id),
         )
@@ -105,7 +115,7 @@ def take_in_documents(
         executor=executor,
         progress=progress,
         cancelled=cancelled,
-        seconds=_SECONDS,
+        seconds=_SECONDS if ocr is None else _SECONDS_WITH_OCR,
     )
     by_item = {item: outcome for (item, _, _), outcome in zip(wanted, outcomes, strict=True)}
     _raise_unless_placeholder(by_item, placeholders)
@@ -120,9 +130,19 @@ def take_in_documents(
     )
 
 
-def _take_in(source: Path, to: Path, name: str, item: str, document_id: str) -> _Outcome:
+def _take_in(
+    source: Path,
+    to: Path,
+    name: str,
+    item: str,
+    document_id: str,
+    password: str | None,
+    ocr: str | None,
+) -> _Outcome:
     try:
-        taken = take_in(source, to, name=name, item=item)
+        taken = take_in(source, to, name=name, item=item, password=password)
+        if ocr is not None:
+            taken = _with_words(taken, to, item, ocr)
         taken = evolve(taken, own_numbers=own_numbers(taken))
         return _Outcome(taken=make_room(taken, item=item))
     except Exception as error:
@@ -133,6 +153,12 @@ def _take_in(source: Path, to: Path, name: str, item: str, document_id: str) -> 
         if isinstance(error, DocumentUnusable):
             return _Outcome(error=DocumentUnusable(error.path, error.reason, document_id))
         raise
+
+
+def _with_words(taken: TakenIn, to: Path, item: str, language: str) -> TakenIn:
+    from evidencekit.pdf.ocr import recognise
+
+    return recognise(taken, to.with_suffix(".words.pdf"), item=item, language=language)
 
 
 def _given_up(name: str, document_id: str) -> Callable[[WorkerFailed], _Outcome]:

@@ -41,7 +41,7 @@ HOME_VISIT = (
     "transcripts/voice-mail.srt",
     "documents/2026-03-02 reply_refusing.pdf",
     "documents/statement.pdf",
-    "notes.docx",
+    "figures.xlsx",
     "export.zip",
 )
 
@@ -69,8 +69,8 @@ def test_every_file_is_named_if_only_to_say_that_it_is_not_used(folder):
     for name in HOME_VISIT:
         assert name in text
     assert "# Another transcript of it? transcripts/visit.raw.vtt\n" in text
-    assert "# notes.docx: a document has to be a PDF. Save it as one.\n" in text
-    assert "# export.zip: no recording, transcript or PDF, going by its ending.\n" in text
+    assert "# figures.xlsx: this kind cannot be bound in. Save it as a PDF.\n" in text
+    assert "# export.zip: no recording, transcript or document, going by its ending.\n" in text
     assert "# found by a similar name: does it belong here?" in text
     assert "# is that its date? Then add: dated = 2026-03-02" in text
 
