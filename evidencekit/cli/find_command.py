@@ -81,7 +81,7 @@ def _transcript_of(matter: Matter, recording: str, path: Path) -> TranscriptSour
     known = {each.id: each for each in matter.recordings}
     if recording not in known:
         meant = did_you_mean(recording, known)
-        message = f'there is no recording "{recording}".{meant} There are: {", ".join(known)}'
+        message = f'There is no recording "{recording}".{meant} There are: {", ".join(known)}'
         raise MatterError(str(path), (Problem(pointer="/recordings", message=message),))
     source = known[recording].transcript
     if source is None:

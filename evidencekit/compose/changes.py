@@ -147,10 +147,10 @@ def _served_to(changes: Changes, timezone: str) -> str:
     """Say which copies the changes are counted from."""
     pages = sum(len(each.marks) for each in changes.since.items)
     copies = [
-        f"on {local_date(each.served_at, timezone)} to {each.to}"
+        f"on {local_date(each.served_at, timezone)} for {each.to}"
         for each in (*changes.also, changes.since)
     ]
-    return f"A copy of {counted(pages, 'page')} was served {'; '.join(copies)}."
+    return f"A copy of {counted(pages, 'page')} was made to be served {'; '.join(copies)}."
 
 
 def _title(layout: Layout | None, item: str) -> Text:

@@ -11,6 +11,7 @@ from evidencekit.compose.facts import (
     counted,
     measured_detail,
     mono,
+    nearest_ms,
     quoted,
     recording_name,
     seconds_of_ms,
@@ -135,9 +136,10 @@ def _actual(clip: CutClip) -> tuple[int, int]:
 def _times(clip: CutClip) -> tuple[Detail, ...]:
     file = clip.file
     start, end = _actual(clip)
+    length = seconds_of_ms(nearest_ms(file.samples.count, file.sample_rate))
     cut = (
         f"{format_media_time(start)} to {format_media_time(end)} "
-        f"({seconds_of_ms(file.length_ms)}), {_channels(file.channels)}, {file.bits} bits"
+        f"({length}), {_channels(file.channels)}, {file.bits} bits"
     )
     exact = (
         f"sample {file.samples.first:,} to sample {file.samples.end - 1:,}, both included, counted "
@@ -167,7 +169,10 @@ def _asked_for(clip: CutClip) -> str:
         return str(told.span)
     added = [
         f"{seconds_of_ms(ms)} {where}"
-        for ms, where in ((told.before_ms, "before"), (told.after_ms, "after"))
+        for ms, where in (
+            (told.before_ms, "before the line in which they begin"),
+            (told.after_ms, "after the line in which they end"),
+        )
         if ms
     ]
     more = f", with {' and '.join(added)}" if added else ""

@@ -108,6 +108,8 @@ def people_in_order(recording: Recording, matter: Matter) -> tuple[str, ...]:
     named = {each.person for each in recording.consent}
     named |= {each.person for each in recording.use_in_evidence}
     named |= {each.person for each in people_recorded(recording, matter)}
+    # A child is never passed over: what nobody said about a child prints as not stated.
+    named |= {each.id for each in matter.people if each.child}
     maker = recording.made_by.value if recording.made_by is not None else None
     if maker is not None and matter.person(maker) is not None:
         named.add(maker)

@@ -39,12 +39,13 @@ _COLUMNS = (
 
 def summary(difference: TranscriptDifference) -> str:
     """Say in one sentence how much was changed."""
-    changed = len(difference.changes)
-    if not changed and not difference.speaker_changes:
+    words, speakers = len(difference.changes), len(difference.speaker_changes)
+    if not words and not speakers:
         return "compared with the transcript before correction: no word was changed"
     share = difference.unchanged_per_mille
     return (
-        f"compared with the transcript before correction: {counted(changed, 'change')}; "
+        "compared with the transcript before correction: words changed at "
+        f"{counted(words, 'place')}, the speaker at {counted(speakers, 'place')}; "
         f"{share // 10}.{share % 10} per cent of the words are the same"
     )
 

@@ -91,6 +91,11 @@ def seconds(samples: int, rate: int) -> str:
     return f"{tenths // 10:,}.{tenths % 10} s"
 
 
+def nearest_ms(samples: int, rate: int) -> int:
+    """Return the length of so many samples in milliseconds, to the nearest, a half up."""
+    return (2 * samples * 1000 + rate) // (2 * rate)
+
+
 def seconds_of_ms(ms: int) -> str:
     """Return a length in seconds to the millisecond: "19.500 s"."""
     return f"{ms // 1000:,}.{ms % 1000:03} s"
@@ -138,6 +143,8 @@ def local_time(recorded_at: str, timezone: str) -> str:
     at = dt.datetime.fromisoformat(recorded_at)
     local = at.astimezone(ZoneInfo(timezone))
     utc_time = at.astimezone(dt.UTC)
+    if not local.utcoffset():
+        return f"{print_time(local)} {local.tzname()}"
     day = "" if utc_time.date() == local.date() else f"{print_date(utc_time.date())}, "
     return f"{print_time(local)} {local.tzname()} ({day}{utc_time:%H:%M:%S} UTC)"
 

@@ -109,8 +109,8 @@ def read_me_part(copy: CopyContents) -> Part:
 
 
 _LISTEN = (
-    "Open the folder Clips and double-click a file. Clips are WAV files, which every computer "
-    "plays. Nothing plays from inside Bundle.pdf. The sheet of each clip in the bundle has the "
+    "Open the folder Clips and double-click a file. Clips are WAV files, which need no special "
+    "program. Nothing plays from inside Bundle.pdf. The sheet of each clip in the bundle has the "
     "words that are spoken, and says where in the whole recording the clip is."
 )
 
@@ -121,7 +121,7 @@ def _holds(copy: CopyContents) -> tuple[Detail, ...]:
     if copy.clips:
         rows.append((CLIPS, f"{counted(len(copy.clips), 'clip')}, the passages relied on"))
     if whole:
-        rows.append((RECORDINGS, f"{counted(len(whole), 'recording')}, from beginning to end"))
+        rows.append((RECORDINGS, f"{counted(len(whole), 'recording')}, as received"))
     rows += [
         (CHECKSUMS, "the digest of each file here, to check that none has changed"),
         (RECORD, "what the bundle says, for computers. Nobody needs to read it."),

@@ -40,7 +40,9 @@ def excerpt_lines(matter: Matter, excerpt: Excerpt, span: Span) -> Spoken:
 
 def _excerpt_line(matter: Matter, line: ExcerptLine, span: Span) -> SpokenLine:
     heard = line.start_ms < span.end_ms and span.start_ms < line.end_ms
-    mark = _HEARD if line.number is None and heard else _MARKS[line.edge].format(what="clip")
+    mark = _MARKS[line.edge].format(what="clip")
+    if line.number is None and heard:
+        mark = _heard(line, span)
     return SpokenLine(
         number=line.number,
         time=short_time(line.start_ms),
@@ -48,6 +50,16 @@ def _excerpt_line(matter: Matter, line: ExcerptLine, span: Span) -> SpokenLine:
         text=_excerpt_text(line),
         mark=mark,
     )
+
+
+def _heard(line: ExcerptLine, span: Span) -> str:
+    """Say how much of a line that is left out of the excerpt is heard in the clip."""
+    before, after = line.start_ms < span.start_ms, line.end_ms > span.end_ms
+    if before and after:
+        return "[partly heard in the clip, not in the excerpt; begins before it and goes on after]"
+    if before:
+        return "[begins before the clip; its end is heard, not in the excerpt]"
+    return "[its beginning is heard, not in the excerpt; goes on after]" if after else _HEARD
 
 
 def _excerpt_text(line: ExcerptLine) -> Text:

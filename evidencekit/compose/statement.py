@@ -191,8 +191,8 @@ def _knowledge(sources: dict[Source, list[int]]) -> list[str]:
         if source.told_by is None:
             gap = to_complete("who told me, or how I know")
             texts.append(
-                f"{shown} about a recording that I do not say I made. What there is not within my "
-                f"own knowledge, and its source: {gap}."
+                f"{shown} about a recording whose maker is not stated, or is not me. What there is "
+                f"not within my own knowledge, and its source: {gap}."
             )
         else:
             texts.append(

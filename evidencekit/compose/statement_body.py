@@ -208,11 +208,11 @@ def _measured(of: Context) -> Iterator[Piece]:
         {
             each.entered_by
             for each in of.material.log.entries
-            if each.kind is EntryKind.INTAKE and each.entered_by
+            if each.kind is EntryKind.INTAKE and each.entered_by != NOT_STATED
         }
     )
     who = "whoever ran the software"
-    source = f"{who} ({listed(entered)} took the recordings in)" if entered else who
+    source = f"{who}; the recordings were taken in by {listed(entered)}" if entered else who
     items = ["part:recordings", *(f"clip:{each.number}" for each in of.material.clips)]
     items += ["part:custody", "part:coverage"]
     pages = of.pages(items)

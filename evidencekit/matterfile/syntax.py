@@ -40,6 +40,10 @@ _HINTS: tuple[tuple[str, str], ...] = (
         r"=\s*[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}",
         'Write a date as 2026-03-11, or put quotes round it: "11 March 2026".',
     ),
+    (
+        r"=\s*[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{1,2}:[0-9]{2}(?![:0-9])",
+        "A time needs its seconds: 2026-03-11T14:05:00.",
+    ),
     (r"=\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", "There is no such date. Write it as 2026-03-11."),
     (
         r"=\s*(?i:yes|no|not known|not stated)\b",

@@ -103,7 +103,7 @@ def _not_there(matter: Matter, folder: Path) -> tuple[Finding, ...]:
 def _report(subject: str, kind: str, findings: tuple[Finding, ...]) -> Report:
     errors = sum(each.severity is Severity.ERROR for each in findings)
     others = len(findings) - errors
-    message = f"{errors} problem(s)" if errors else "no problem"
+    message = f"{errors} problem{'' if errors == 1 else 's'}" if errors else "no problem"
     if others:
         message += f", {others} to look at"
     return Report(

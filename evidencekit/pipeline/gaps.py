@@ -3,16 +3,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from evidencekit.court.sections import nothing_to_print
 from evidencekit.model.consent import ConsentStatus
 from evidencekit.model.findings import Finding, Severity
 from evidencekit.model.matter import GENERATED_PARTS
+from evidencekit.model.moment import print_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from evidencekit.model.custody import CustodyLog
     from evidencekit.model.matter import Matter, Section
     from evidencekit.model.recording import Recording
 
@@ -106,4 +110,28 @@ def parts_left_out(matter: Matter, sections: Sequence[Section]) -> tuple[Finding
         )
         for part in GENERATED_PARTS
         if part not in named and part not in nothing_to_print(matter)
+    )
+
+
+def dates_that_disagree(matter: Matter, log: CustodyLog) -> tuple[Finding, ...]:
+    """Return a finding if the bundle says it was prepared before an entry of its own custody log.
+
+    Both are printed, so an opponent would see it first.
+    """
+    prepared = matter.case.prepared_on
+    if prepared is None or prepared.on is None or not log.entries:
+        return ()
+    last = dt.datetime.fromisoformat(log.entries[-1].recorded_at)
+    last_day = last.astimezone(ZoneInfo(matter.timezone)).date()
+    if last_day <= prepared.on:
+        return ()
+    return (
+        Finding(
+            code="EK-M013",
+            severity=Severity.WARNING,
+            subject="case",
+            message=f"prepared_on is {print_date(prepared.on)}, and the custody log's last entry "
+            f"is of {print_date(last_day)}. Both are printed.",
+            group="told",
+        ),
     )

@@ -87,7 +87,8 @@ def _of_clip(clip: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     )
     start, stop = (max(number(requested, each), 0) for each in ("from_ms", "to_ms"))
     yield "the times asked for", f"{format_media_time(start)} to {format_media_time(stop)}"
-    length = number(clip, "length_ms")
+    # To the nearest millisecond, as the sheet prints it; the record's own rounds down.
+    length = (2000 * count + rate) // (2 * rate) if rate > 0 else 0
     yield "its length", f"({length // 1000:,}.{length % 1000:03} s)"
     yield "the decoder that the record names", _decoder(table(clip, "decoder"))
     yield "the name of its file", text(clip, "file").rpartition("/")[2]

@@ -64,8 +64,8 @@ def test_a_clip_by_quote_says_which_words_and_what_was_added(material):
     told = Clip(title="x", quote="the policy", before_ms=3_000, after_ms=500)
     lines = lines_of(sheet(with_clip(material, clip=told)))
     assert (
-        "Asked for | the words “the policy”, with 3.000 s before and 0.500 s after: "
-        "0:12.400 to 0:31.900 | T"
+        "Asked for | the words “the policy”, with 3.000 s before the line in which they begin "
+        "and 0.500 s after the line in which they end: 0:12.400 to 0:31.900 | T"
     ) in lines
 
 
@@ -176,3 +176,30 @@ def test_a_title_is_text_whatever_it_holds(material, title):
     assert part.title == f"Clip 1: {title}"
     (figure,) = [block for block in part.blocks if isinstance(block, Figure)]
     assert title not in figure.svg
+
+
+@pytest.mark.parametrize(
+    ("start_ms", "end_ms", "mark"),
+    [
+        (13_000, 14_000, "[heard in the clip, not in the excerpt]"),
+        (11_000, 13_000, "[begins before the clip; its end is heard, not in the excerpt]"),
+        (31_000, 33_000, "[its beginning is heard, not in the excerpt; goes on after]"),
+        (
+            11_000,
+            33_000,
+            "[partly heard in the clip, not in the excerpt; begins before it and goes on after]",
+        ),
+        (10_000, 12_400, "[before the clip]"),
+    ],
+)
+def test_a_line_left_out_says_how_much_of_it_is_heard(material, start_ms, end_ms, mark):
+    clip = material.recordings[0].clips[0]
+    context = evolve(
+        clip.excerpt.lines[0],
+        number=None,
+        edge=Edge.BEFORE,
+        start_ms=start_ms,
+        end_ms=end_ms,
+    )
+    part = sheet(with_clip(material, excerpt=evolve(clip.excerpt, lines=(context,))))
+    assert [line.mark for line in spoken(part)] == [mark]

@@ -73,7 +73,10 @@ def test_every_change_is_listed_in_order_of_time(material):
 def test_the_schedule_says_how_much_was_changed(material, profile):
     part = recordings_part(with_difference(material, DIFFERENCE), profile, None)
     text = text_of(part)
-    assert "before correction: 2 changes; 98.6 per cent of the words are the same" in text
+    assert (
+        "before correction: words changed at 2 places, the speaker at 1 place; 98.6 per cent of the words are the same"
+        in text
+    )
     assert "R1: what the correction changed" in text
     assert "does not show which are right; the recording does." in text
 

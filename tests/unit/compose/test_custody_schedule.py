@@ -60,8 +60,8 @@ def test_an_entry_prints_local_time_with_utc(material):
             "Europe/London",
             "21 May 2026, 00:30:05 BST (20 May 2026, 23:30:05 UTC)",
         ),
-        ("2026-01-20T15:02:11Z", "Europe/London", "20 January 2026, 15:02:11 GMT (15:02:11 UTC)"),
-        ("2026-05-20T15:02:00Z", "UTC", "20 May 2026, 15:02 UTC (15:02:00 UTC)"),
+        ("2026-01-20T15:02:11Z", "Europe/London", "20 January 2026, 15:02:11 GMT"),
+        ("2026-05-20T15:02:00Z", "UTC", "20 May 2026, 15:02 UTC"),
     ],
 )
 def test_a_log_time_names_its_zone_and_the_day_where_it_differs(recorded_at, zone, expected):
