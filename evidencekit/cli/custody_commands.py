@@ -18,12 +18,13 @@ from evidencekit.cli.printing import echo_json, findings_text, print_report, rep
 from evidencekit.cli.running import Watch, errors_as_exits, stoppable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from evidencekit.custody.log import Scan
     from evidencekit.custody.reading import LogLine
     from evidencekit.model.custody import CustodyLog, LogHead
     from evidencekit.model.findings import Finding, Report
+    from evidencekit.model.matter import Matter
 
 _WIDTH = 100
 _FILE = click.Path(path_type=Path)
@@ -118,6 +119,7 @@ def transfer(
         from evidencekit.pipeline.checking import load_checked
 
         matter = load_checked(matter_file)
+        _name_no_child(matter, told)
         report = record(
             matter,
             folder=matter_file.parent,
@@ -188,6 +190,7 @@ def receive(
         from evidencekit.pipeline.checking import load_checked
 
         matter = load_checked(matter_file)
+        _name_no_child(matter, told)
         cited = giver_log if giver_log is not None else pin
         assert cited is not None  # noqa: S101 - one of them was named
         report = record(
@@ -201,6 +204,18 @@ def receive(
             **told,
         )
     _show(report, as_json=as_json)
+
+
+def _name_no_child(matter: Matter, told: Mapping[str, Any]) -> None:
+    """Refuse a child's name in what is written into the log for ever."""
+    from evidencekit.matterfile.names import child_named_in
+
+    for option, value in told.items():
+        child = child_named_in(matter.people, value) if isinstance(value, str) else None
+        if child is not None:
+            msg = f'it contains a name of the child "{child}". Write the id, "{child}".'
+            shown = {"giver": "from", "receiver": "to"}.get(option, option)
+            raise click.BadParameter(msg, param_hint=f"--{shown}")
 
 
 @click.command()
@@ -273,7 +288,12 @@ def _find(path: Path) -> tuple[Path, Callable[[str], str | None], str]:
     from evidencekit.matterfile.load import load_matter
 
     matter = load_matter(path)
-    return path.parent / LOG_NAME, matter.name_of, matter.timezone
+    children = {each.id for each in matter.people if each.child}
+
+    def name_of(who: str) -> str | None:
+        return who if who in children else matter.name_of(who)
+
+    return path.parent / LOG_NAME, name_of, matter.timezone
 
 
 def _read(log_path: Path) -> Scan:

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from typing import TypeGuard
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, TypeGuard
 
 from attrs import frozen
+
+if TYPE_CHECKING:
+    from evidencekit.model.person import Person
 
 STAND_IN = "[a name]"
 
@@ -101,6 +104,16 @@ def protected_names(document: Mapping[str, object]) -> tuple[Protected, ...]:
         if names:
             found.append(Protected(id=person_id, names=frozenset(names)))
     return tuple(found)
+
+
+def child_named_in(people: Iterable[Person], text: str) -> str | None:
+    """Return the id of a child whose name is in *text*, or None.
+
+    For what is typed beside a matter and kept for ever, such as an entry of the custody log.
+    """
+    table = {each.id: {"name": each.name, "child": each.child} for each in people}
+    found = (each.id for each in protected_names({"people": table}) if each.is_in(text))
+    return next(found, None)
 
 
 class Scrubber:
