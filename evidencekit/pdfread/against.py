@@ -7,6 +7,7 @@ whoever bound the pages in (numbers printed, forms drawn, damage mended), or by 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 _SAME_SIZE = 1.0
 #: A page with a side shorter than this has no room for a number, and is bound in on a sheet.
 _TINY = 100.0
+_WHOLE = 1000
+#: How a page begins to draw what is shown smaller: with one factor for both directions.
+_SCALED = re.compile(rb"(0\.[0-9]{3,9}) 0\.0* 0\.0* \1 [-0-9.]+ [-0-9.]+ cm\s")
+_START = 256
 #: Annotations that are bound in as a picture of themselves, because they open or play something.
 _PLAYING = frozenset({"FileAttachment", "Screen", "Movie", "RichMedia", "Sound", "3D"})
 
@@ -42,7 +47,8 @@ class HeldPage:
     are not of one size; `tiny` says that the source is too small for a page of its own. `marks` are
     annotations that the source has not, `layers` the layers that it has fewer of. `flaw` says why
     its numbers cannot be seen, apart from what the source itself has there. `plain` says that
-    nothing about the source asks for a change when it is bound in.
+    nothing about the source asks for a change when it is bound in, `smaller` that the page is shown
+    smaller than in the source.
     """
 
     ordinal: int
@@ -55,6 +61,7 @@ class HeldPage:
     layers: int = 0
     flaw: str = ""
     plain: bool = True
+    smaller: bool = False
 
 
 @frozen(kw_only=True)
@@ -62,15 +69,23 @@ class HeldDocument:
     """A document beside its pages in a bundle: how many it has, its bookmarks, and each page."""
 
     pages: int
+    plain: bool = True
     titles: tuple[str, ...] = ()
     held: tuple[HeldPage, ...] = ()
 
 
 def hold_against(
-    bundle: Path, document: Path, *, first: int, stamps: Sequence[Sequence[str]], start: int = 0
+    bundle: Path,
+    document: Path,
+    *,
+    first: int,
+    stamps: Sequence[Sequence[str]],
+    per_mille: Sequence[int] = (),
+    start: int = 0,
 ) -> HeldDocument:
     """Compare pages of *document*, from index *start* on, with those of *bundle*, from ordinal
-    *first* on. *stamps* gives the numbers printed on each of them.
+    *first* on. *stamps* gives the numbers printed on each of them, *per_mille* at how many
+    thousandths of its size each is shown.
 
     Raises:
         PdfUnreadable: if either cannot be read as a PDF.
@@ -79,9 +94,16 @@ def hold_against(
         plain = not theirs.is_repaired and not trailer_of(theirs)["Root"]["AcroForm"]
         return HeldDocument(
             pages=theirs.page_count,
+            plain=plain,
             titles=tuple(each.title for each in bookmarks_of(theirs)),
             held=tuple(
-                _hold(ours, first - 1 + index, theirs, start + index, printed, plain=plain)
+                _hold(
+                    (ours, first - 1 + index),
+                    (theirs, start + index),
+                    printed,
+                    plain=plain,
+                    per_mille=per_mille[index] if index < len(per_mille) else 1000,
+                )
                 for index, printed in enumerate(stamps)
                 if start + index < theirs.page_count and first - 1 + index < ours.page_count
             ),
@@ -89,10 +111,15 @@ def hold_against(
 
 
 def _hold(
-    ours: Any, our_index: int, theirs: Any, their_index: int, stamps: Sequence[str], *, plain: bool
+    ours: tuple[Any, int],
+    theirs: tuple[Any, int],
+    stamps: Sequence[str],
+    *,
+    plain: bool,
+    per_mille: int,
 ) -> HeldPage:
-    page, source = ours[our_index], theirs[their_index]
-    entry, origin = page_of(ours, our_index), page_of(theirs, their_index)
+    page, source = ours[0][ours[1]], theirs[0][theirs[1]]
+    entry, origin = page_of(*ours), page_of(*theirs)
     words = place_words(page, lay_out_text(page).extractWORDS())
     there = _counted(str(each[4]) for each in lay_out_text(source).extractWORDS())
     printed = _stamped(words, stamps, page.rect.width, page.rect.height)
@@ -104,10 +131,11 @@ def _hold(
     before, after = Counter(marks_of(origin)), Counter(marks_of(entry))
     areas = [area_of(word) for word in printed]
     drawn = Picture(page)
-    apart, flaw = _pictures(page, source, drawn, areas)
+    factor = _factor(page, per_mille)
+    apart, flaw = _pictures(page, source, drawn, areas, factor=factor)
     playing = any(mark.kind in _PLAYING for mark in before)
     return HeldPage(
-        ordinal=our_index + 1,
+        ordinal=ours[1] + 1,
         words=there.total(),
         lost=lost.total(),
         added=added.total(),
@@ -119,7 +147,18 @@ def _hold(
         layers=max(layers_of(entry) - layers_of(origin), 0),
         flaw=flaw,
         plain=plain and not playing and not layers_of(origin),
+        smaller=factor != 1.0,
     )
+
+
+def _factor(page: Any, per_mille: int) -> float:
+    """Return how much smaller *page* is shown; exactly, where it says so and is near to that."""
+    if per_mille == _WHOLE:
+        return 1.0
+    found = _SCALED.match(page.read_contents()[:_START].lstrip(b"q \r\n"))
+    exact = float(found[1]) if found is not None else 0.0
+    rounded = per_mille / _WHOLE
+    return exact if abs(exact - rounded) <= 1 / _WHOLE else rounded
 
 
 def _counted(words: Iterable[str]) -> Counter[str]:
@@ -143,7 +182,7 @@ def _stamped(
 
 
 def _pictures(
-    page: Any, source: Any, drawn: Picture, areas: Sequence[Area]
+    page: Any, source: Any, drawn: Picture, areas: Sequence[Area], *, factor: float
 ) -> tuple[float | None, str]:
     """Return how far page and source differ to the eye, and why a number cannot be seen."""
     flaws = [flaw for area in areas if (flaw := drawn.flaw(area))]
@@ -153,7 +192,7 @@ def _pictures(
     )
     if not same:
         return None, flaws[0] if flaws else ""
-    before = Picture(source)
+    before = Picture(source, factor=factor)
     hidden = [area for area in areas if drawn.flaw(area)]
     if hidden and all(before.is_dark(area) for area in hidden):
         flaws = [DARK]

@@ -23,6 +23,7 @@ _CONTRAST = 24
 #: Grey levels that a pixel differs by, beyond what smoothing does.
 _DIFFERENT = 48
 _PADDING = 2
+_WHITE = 255
 
 
 @frozen
@@ -43,8 +44,9 @@ def area_of(word: Word) -> Area:
 class Picture:
     """A page as a reader shows it, in grey."""
 
-    def __init__(self, page: Any) -> None:
-        """Draw *page*.
+    def __init__(self, page: Any, *, factor: float = 1.0) -> None:
+        """Draw *page*; made smaller by *factor*, towards the middle of its upper edge, on paper of
+        the size that it had.
 
         Raises:
             RuntimeError: if the page cannot be drawn.
@@ -53,16 +55,25 @@ class Picture:
         import pymupdf
 
         library: Any = pymupdf
-        longest = max(page.rect.width, page.rect.height, 1.0)
-        self._scale = min(_SCALE, _LONGEST_SIDE / longest)
+        width, height = page.rect.width, page.rect.height
+        self._scale = scale = min(_SCALE, _LONGEST_SIDE / max(width, height, 1.0))
+        aside = (1 - factor) * width / 2 * scale
         drawn = page.get_pixmap(
-            matrix=library.Matrix(self._scale, self._scale),
+            matrix=library.Matrix(scale * factor, 0, 0, scale * factor, aside, 0),
             colorspace=library.csGRAY,
             alpha=False,
             annots=True,
         )
         rows = np.frombuffer(drawn.samples, dtype=np.uint8).reshape(drawn.height, drawn.stride)
-        self._grey = rows[:, : drawn.width].astype(np.int16)
+        grey = rows[:, : drawn.width].astype(np.int16)
+        if factor != 1.0:
+            whole = (library.Rect(0, 0, width, height) * library.Matrix(scale, scale)).irect
+            paper = np.full((whole.height, whole.width), _WHITE, dtype=np.int16)
+            rows, columns = min(drawn.height, whole.height), drawn.width
+            left = min(drawn.x, whole.width)
+            paper[:rows, left : left + columns] = grey[:rows, : whole.width - left]
+            grey = paper
+        self._grey = grey
 
     def has_ink(self, area: Area) -> bool:
         """Say whether anything in *area* stands out."""

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from evidencekit.custody.seal_check import check_seal
-from evidencekit.errors import EvidenceError, NotAPackage
+from evidencekit.errors import Cancelled, EvidenceError, NotAPackage
 from evidencekit.isolate import Isolate
 from evidencekit.model.findings import CheckLine, Report, Severity
 from evidencekit.model.progress import IsCancelled, OnProgress, raise_if_cancelled
-from evidencekit.pdfread import SeenPdf, read_pdf
 from evidencekit.verifier.clips import check_clips
 from evidencekit.verifier.concluding import conclude
 from evidencekit.verifier.custody import check_custody
@@ -24,7 +23,8 @@ from evidencekit.verifier.inputs import check_inputs
 from evidencekit.verifier.kinds import CHECKSUMS, FILE, SERVED, Kind
 from evidencekit.verifier.pages import check_pages
 from evidencekit.verifier.papers import check_papers
-from evidencekit.verifier.record import inside, read_record, table, text, values
+from evidencekit.verifier.pdf_read import read_bundle
+from evidencekit.verifier.record import inside, read_record, table, text
 from evidencekit.verifier.result import PAGES, Checked, error, outcome, safe
 from evidencekit.verifier.served import check_printed_head, check_served_files, checksums_digest
 from evidencekit.verifier.words import PageWords
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 #: A recording of a day decodes in minutes; what takes longer than this hangs.
 _SECONDS = 3600
+_PAGE_SECONDS = 60
 _MEMORY_MB = 4096
 #: The checks that a record is needed for.
 _BY_THE_RECORD = ("custody", "clips", "pages", "inputs")
@@ -61,6 +62,7 @@ class _Look:
     recordings: Path | None
     trusted: Trusted
     worker: Isolate
+    reader: Isolate
     progress: OnProgress | None
     cancelled: IsCancelled | None
 
@@ -78,8 +80,8 @@ def verify(
 
     *path* is the firm's file, a served copy, or a zip of either. *recordings* is a folder that
     holds originals which the package was told to leave out, *trusted* what to believe about its
-    seal. Recordings are decoded in a process apart, *worker*; a caller with many packages can give
-    one for all of them.
+    seal. Recordings and PDFs are read in processes apart; a caller with many packages can give one,
+    *worker*, for all of them.
 
     Raises:
         NotAPackage: if nothing of that name is there, or nothing of a package in it, or if it is a
@@ -95,9 +97,14 @@ def verify(
             raise NotAPackage(str(given), "there is no folder and no zip of that name")
         seen = look(root)
         kind = _kind_of(given, seen)
-        if worker is None:
-            worker = stack.enter_context(
-                Isolate(seconds=_SECONDS, memory_mb=_MEMORY_MB, cancelled=cancelled)
+        reader = worker
+        if worker is None or reader is None:
+            # A page takes no hour: what reads the PDFs is given up on sooner.
+            worker, reader = (
+                stack.enter_context(
+                    Isolate(seconds=seconds, memory_mb=_MEMORY_MB, cancelled=cancelled)
+                )
+                for seconds in (_SECONDS, _PAGE_SECONDS)
             )
         looked = _Look(
             root=root,
@@ -106,6 +113,7 @@ def verify(
             recordings=None if recordings is None else Path(recordings),
             trusted=trusted or Trusted(),
             worker=worker,
+            reader=reader,
             progress=progress,
             cancelled=cancelled,
         )
@@ -186,8 +194,7 @@ def _by_the_record(
     looked: _Look, record: Mapping[str, Any], found: tuple[Any, ...], digests: Mapping[str, str]
 ) -> tuple[Checked, ...]:
     root, kind = looked.root, looked.kind
-    pdf, pages = _pages(root, record)
-    words = None if pdf is None else _words(root, record)
+    words, pages = _pages(looked, record)
     raise_if_cancelled(looked.cancelled)
     return (
         check_papers(root, record, words, found, kind=kind),
@@ -205,24 +212,21 @@ def _by_the_record(
     )
 
 
-def _words(root: Path, record: Mapping[str, Any]) -> PageWords | None:
-    bundle = table(record, "bundle")
-    path = inside(root, text(bundle, "path"))
-    if path is None:
-        return None
-    return PageWords(path, values(bundle, "labels"), values(bundle, "exhibit_labels"))
-
-
-def _pages(root: Path, record: Mapping[str, Any]) -> tuple[SeenPdf | None, Checked]:
+def _pages(looked: _Look, record: Mapping[str, Any]) -> tuple[PageWords | None, Checked]:
     stored = text(table(record, "bundle"), "path")
-    path = inside(root, stored)
+    path = inside(looked.root, stored)
     if path is None:
         finding = error("EK-P100", stored or "the bundle", "missing", group=PAGES)
         return None, outcome("pages", "the bundle is missing", (finding,))
     try:
-        pdf = read_pdf(path)
+        bundle = read_bundle(looked.root, record, path, worker=looked.reader)
+    except Cancelled:
+        raise
     except EvidenceError as unreadable:
-        reason = getattr(unreadable, "reason", "cannot be read")
+        reason = getattr(unreadable, "reason", f"cannot be read: {unreadable}")
         finding = error("EK-P100", stored, reason, group=PAGES)
         return None, outcome("pages", "the bundle cannot be read", (finding,))
-    return pdf, check_pages(record, pdf, path)
+    if bundle.file.repaired:
+        return None, check_pages(bundle)
+    texts = {ordinal: page.text for ordinal, page in bundle.pages.items()}
+    return PageWords(texts, bundle.labels, bundle.exhibit_labels), check_pages(bundle)

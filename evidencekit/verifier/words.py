@@ -13,12 +13,8 @@ import functools
 import unicodedata
 from typing import TYPE_CHECKING
 
-from evidencekit.errors import PdfUnreadable
-from evidencekit.pdfread import page_text
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
 
 _FROM_THE_RIGHT = frozenset({"R", "AL", "AN", "RLE", "RLO", "RLI"})
 #: Above these come the scripts whose letters change shape; in between, only marks and symbols.
@@ -56,21 +52,21 @@ def is_simple(text: str) -> bool:
 
 
 class PageWords:
-    """The squashed words of the pages of one PDF, each page read when it is first asked for."""
+    """The squashed words of the pages of one PDF, of which *texts* has the text by ordinal."""
 
     def __init__(
-        self, path: Path, labels: Sequence[str], exhibit_labels: Sequence[str | None] = ()
+        self,
+        texts: Mapping[int, str],
+        labels: Sequence[str],
+        exhibit_labels: Sequence[str | None] = (),
     ) -> None:
-        self._path = path
+        self._texts = texts
         self._labels = labels
         self._exhibit_labels = exhibit_labels
         self._page = functools.cache(self._read)
 
     def _read(self, ordinal: int) -> str:
-        try:
-            return squashed(page_text(self._path, ordinal))
-        except PdfUnreadable:
-            return ""
+        return squashed(self._texts.get(ordinal, ""))
 
     def page(self, ordinal: int) -> str:
         """Return the words of the page with this ordinal, from 1; none where there is no such."""
