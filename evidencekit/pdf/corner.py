@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     import pikepdf
 
-#: The width kept free for a label, which is six digits and more.
-_WIDTH = 64.0
+#: The width kept free for a label, which in a core bundle is two numbers.
+_WIDTH = 92.0
 #: What is not looked at along the edges, where scanners leave shadows.
 _EDGE = 10.0
 #: The height of the margin that a page gets. Everything in it is the label's.

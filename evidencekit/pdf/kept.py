@@ -63,15 +63,15 @@ def take_out(
             first = len(target.pages) + 1
             placed.append(PlacedPart(item=part.item, page=first, pages=part.pages))
             for page in source.pages[part.page - 1 : part.page - 1 + part.pages]:
-                _unstamp(page)
+                unstamp(page)
                 _unlink(page, item_of)
-                _untag(page)
+                untag(page)
                 target.pages.append(page)
         save(target, to)
     return KeptPages(path=to, placed=tuple(placed))
 
 
-def _unstamp(page: pikepdf.Page) -> None:
+def unstamp(page: pikepdf.Page) -> None:
     """Take off the numbers that `stamp` printed last, and the font that they were printed in."""
     import pikepdf
 
@@ -109,7 +109,7 @@ def _unlink(page: pikepdf.Page, item_of: Mapping[tuple[int, int], str | None]) -
         page.obj["/Annots"] = pikepdf.Array(staying)
 
 
-def _untag(page: pikepdf.Page) -> None:
+def untag(page: pikepdf.Page) -> None:
     """Cut the ties to the structure tree that is left behind."""
     if "/StructParents" in page.obj:
         del page.obj["/StructParents"]

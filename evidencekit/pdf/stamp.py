@@ -70,6 +70,15 @@ class Stamper:
         stream = self._pdf.make_indirect(self._pdf.make_stream(content))
         page.obj["/Contents"] = pikepdf.Array([*streams_of(page), stream])
 
+    def small(
+        self, page: pikepdf.Page, text: str, *, size: float, x: float, y: float
+    ) -> pikepdf.Object:
+        """Return a stream that prints *text* at (x, y) points from the displayed bottom left."""
+        name = self._name_in(page).encode()
+        shows = self._text(view_of(page), text, name, size=size, x=x, y=y)
+        content = b"/Artifact <</Type/Pagination>> BDC\nq\n" + shows + b"Q\nEMC\n"
+        return self._pdf.make_indirect(self._pdf.make_stream(content))
+
     def _width(self, text: str) -> float:
         """Return the width of *text* at size 1."""
         return sum(self._widths[character] for character in text)
