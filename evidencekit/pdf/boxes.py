@@ -100,6 +100,18 @@ def view_of(page: pikepdf.Page) -> View:
     )
 
 
+def settle_boxes(page: pikepdf.Page, view: View) -> None:
+    """Write the boxes of *page* so that every reader displays *view*, where they may differ.
+
+    Readers differ in what they make of a crop box beside the page, or of one that is none.
+    """
+    media, crop = inherited(page, "/MediaBox"), inherited(page, "/CropBox")
+    if crop is not None and _box(crop) != view.box:
+        page.obj["/CropBox"] = view.box.array()
+    if _box(media) is None:
+        page.obj["/MediaBox"] = view.box.array()
+
+
 def inherited(page: pikepdf.Page, key: str) -> Any:
     """Return a page's value or the nearest one above it, in a tree that may have loops."""
     node: Any = page.obj

@@ -14,7 +14,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from evidencekit.errors import TypesettingFailed
-from evidencekit.pdf.boxes import View, inherited, view_of
+from evidencekit.pdf.boxes import View, inherited, settle_boxes, view_of
 from evidencekit.pdf.content import streams_of
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class Stamper:
         import pikepdf
 
         view = view_of(page)
+        settle_boxes(page, view)
         scale = label_scale(view.width, view.height)
         name = self._name_in(page).encode()
         y = BASELINE * scale
