@@ -27,7 +27,7 @@ from evidencekit.errors import AlreadyExists, NotAPackage, OutputError
 from evidencekit.model.consent import optional_moment
 from evidencekit.model.custody import CustodyLog, EntryKind
 from evidencekit.model.digest import Digest
-from evidencekit.model.findings import Finding
+from evidencekit.model.findings import Finding, Severity
 from evidencekit.model.progress import IsCancelled, OnProgress, Progress, raise_if_cancelled
 from evidencekit.model.served import Served
 from evidencekit.package.handover import recover, staged
@@ -135,7 +135,38 @@ def serve(
             write_zip(stage, written.files, stage.with_name("copy.zip"))
         _freeze(line, folder=folder, before=before, known=served, log=log, package=package, by=by)
     tell(Progress(stage="serve", done=2, total=2))
-    return _result(into, line, written, record)
+    return _result(into, line, written, record, remarks=_remarks(record, log))
+
+
+def _remarks(record: Mapping[str, Any], log: CustodyLog) -> tuple[Finding, ...]:
+    """Say what whoever serves may want to know before the letter goes out."""
+    remarks = []
+    since = log.entries[record["custody"]["entries"] :]
+    if missing := sum(each.kind is not EntryKind.SERVED for each in since):
+        remarks.append(
+            Finding(
+                code="EK-K012",
+                severity=Severity.WARNING,
+                subject="custody log",
+                message=f"has {missing} newer entr{'y' if missing == 1 else 'ies'} than this "
+                "package. Build again, and serve that, if they are to be in the copy.",
+                group="provenance",
+            )
+        )
+    statement = record["statement"]
+    if statement is not None and statement["state"] == "draft":
+        blanks = sum("to be completed]" in each["text"] for each in statement["paragraphs"])
+        left = f", with {blanks} of its paragraphs to be completed" if blanks else ""
+        remarks.append(
+            Finding(
+                code="EK-S003",
+                severity=Severity.WARNING,
+                subject="part:statement",
+                message=f"the statement in this copy is an unsigned draft{left}.",
+                group="statement",
+            )
+        )
+    return tuple(remarks)
 
 
 def copy_name(package: Package, folder: Path | str) -> str:
@@ -286,7 +317,14 @@ def _freeze(
         append(folder / LOG_NAME, [draft], stamp=stamp)
 
 
-def _result(into: Path, line: Served, written: Written, record: Mapping[str, Any]) -> ServedCopy:
+def _result(
+    into: Path,
+    line: Served,
+    written: Written,
+    record: Mapping[str, Any],
+    *,
+    remarks: tuple[Finding, ...],
+) -> ServedCopy:
     return ServedCopy(
         path=into,
         number=line.number,
@@ -296,6 +334,6 @@ def _result(into: Path, line: Served, written: Written, record: Mapping[str, Any
         bundle_sha256=line.bundle_sha256,
         checksums_sha256=written.checksums_sha256,
         files=written.files,
-        findings=written.findings,
+        findings=(*written.findings, *remarks),
         served=line,
     )

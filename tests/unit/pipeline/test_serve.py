@@ -11,11 +11,12 @@ import zipfile
 
 import pytest
 from attrs import evolve
-from support_examples import EXAMPLES
+from support_examples import EXAMPLES, NOW, copy_example
 from support_served import SERVED_AT, TO, Cycle, files_of, labels, record_of
 
 import evidencekit as ek
 from evidencekit.custody.log import read_log
+from evidencekit.custody.transfer import transfer
 from evidencekit.errors import (
     AlreadyExists,
     DigestMismatch,
@@ -178,7 +179,16 @@ def test_no_served_label_moves_and_new_pages_follow(cycle):
     }
     assert moved == {}
     assert after["document:late"] == "E7"
-    assert after["clip:5"] == "D15"
+    last = max(
+        int(each.last_label[1:]) for each in cycle.first.index if each.last_label.startswith("D")
+    )
+    added = [
+        each.first_label
+        for each in cycle.second.index
+        if each.first_label.startswith("D") and int(each.first_label[1:]) > last
+    ]
+    assert after["clip:5"] in added
+    assert added[0] == f"D{last + 1}"
     assert after["part:consent@1"] == before["part:consent"]
     assert after["part:changes"].startswith("A")
 
@@ -222,7 +232,8 @@ def test_the_changes_are_printed_and_in_the_record(cycle):
     assert TO in text
     flat = " ".join(text.split())
     assert "E-mail - E7" in flat
-    assert "Consent schedule D8-D9 D16-D17" in flat
+    was, now = labels(cycle.first)["part:consent"], labels(cycle.second)["part:consent"]
+    assert f"Consent schedule {was} {now}" in flat
     (note,) = cycle.second.record["served"]
     assert (note["to"], note["number"]) == (TO, 1)
     rows = {each["item"]: each for each in note["items"]}
@@ -456,3 +467,23 @@ class Killed(BaseException):
 
 
 CHILD = {"id": "child", "name": "Ella Dean", "role": None, "party": None, "child": True}
+
+
+def test_what_to_know_before_the_letter_goes_out_is_said(tmp_path):
+    folder = copy_example("home-visit", tmp_path)
+    matter = ek.load_matter(folder / "matter.toml")
+    package = ek.build(matter, folder=folder, into=tmp_path / "package", now=NOW)
+    transfer(
+        matter,
+        folder=folder,
+        what=["visit"],
+        giver="amara",
+        receiver="Kemp Law",
+        how="in person",
+        by="Ruth Kemp",
+        now=NOW,
+    )
+    copy = ek.serve(package, into=tmp_path / "copy", to="the council", now=NOW, folder=folder)
+    said = {each.code: each.message for each in copy.findings}
+    assert "has 1 newer entry than this package" in said["EK-K012"]
+    assert "unsigned draft" in said["EK-S003"]
