@@ -170,8 +170,8 @@ def _asked_for(clip: CutClip) -> str:
     added = [
         f"{seconds_of_ms(ms)} {where}"
         for ms, where in (
-            (told.before_ms, "before the line in which they begin"),
-            (told.after_ms, "after the line in which they end"),
+            (told.before_ms, "before their lines"),
+            (told.after_ms, "after"),
         )
         if ms
     ]

@@ -64,8 +64,8 @@ def test_a_clip_by_quote_says_which_words_and_what_was_added(material):
     told = Clip(title="x", quote="the policy", before_ms=3_000, after_ms=500)
     lines = lines_of(sheet(with_clip(material, clip=told)))
     assert (
-        "Asked for | the words “the policy”, with 3.000 s before the line in which they begin "
-        "and 0.500 s after the line in which they end: 0:12.400 to 0:31.900 | T"
+        "Asked for | the words “the policy”, with 3.000 s before their lines and 0.500 s after: "
+        "0:12.400 to 0:31.900 | T"
     ) in lines
 
 
