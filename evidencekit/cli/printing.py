@@ -13,6 +13,7 @@ from attrs import asdict
 
 from evidencekit.model.findings import Finding, Report, Severity
 from evidencekit.model.moment import Moment
+from evidencekit.model.printable import printable
 from evidencekit.model.timecode import format_media_time
 
 if TYPE_CHECKING:
@@ -23,7 +24,13 @@ if TYPE_CHECKING:
     from evidencekit.package.opened import Package
 
 _WIDTH = 100
+_MOST = 20_000
 _SHOWN = (Severity.WARNING, Severity.ERROR, Severity.NOT_CHECKED)
+
+
+def _echo(text: str) -> None:
+    """Print one line. Titles and names come from other people's files, whatever is in them."""
+    click.echo(printable(text, most=_MOST))
 
 
 def echo_json(document: Mapping[str, Any]) -> None:
@@ -44,7 +51,7 @@ def findings_text(findings: Iterable[Finding]) -> Iterable[str]:
         head = f"    {group}: " if each.subject == group else f"    {group}  {each.subject}: "
         body = f"{each.message}  {each.code}"
         yield textwrap.fill(
-            head + body,
+            printable(head + body, most=_MOST),
             _WIDTH,
             subsequent_indent="      ",
             break_long_words=False,
@@ -62,21 +69,21 @@ def print_build(package: Package, *, shown_path: Path) -> None:
     record = package.record
     profile = record["profile"]
     reviewed = Moment.of(profile["reviewed_on"])
-    click.echo(f"{record['case']['title']} · {profile['id']} (reviewed {reviewed})")
+    _echo(f"{record['case']['title']} · {profile['id']} (reviewed {reviewed})")
     print_contents(record)
     _print_attention(package.findings)
     size = sum(each.stat().st_size for each in package.path.rglob("*") if each.is_file())
-    click.echo(f"Wrote {shown_path} ({size / 1e6:.1f} MB).")
-    click.echo(f'Next: evidencekit verify "{shown_path}"')
+    _echo(f"Wrote {shown_path} ({size / 1e6:.1f} MB).")
+    _echo(f'Next: evidencekit verify "{shown_path}"')
 
 
 def print_package(package: Package) -> None:
     """Print what a package holds, and what there was to look at."""
-    click.echo(package.record["case"]["title"])
+    _echo(package.record["case"]["title"])
     print_contents(package.record)
     print_index(package)
     for each in package.clips:
-        click.echo(f"   clip  {each.path.name}")
+        _echo(f"   clip  {each.path.name}")
     _print_attention(package.findings)
 
 
@@ -84,26 +91,26 @@ def print_clip(clip: ClipFile, *, source: Path, shown_path: Path) -> None:
     """Print what a clip holds, and what it is a part of."""
     samples = clip.samples
     end_ms = clip.start_ms + clip.length_ms
-    click.echo(f"Wrote {shown_path}")
-    click.echo(f"  requested   {clip.requested}")
-    click.echo(
+    _echo(f"Wrote {shown_path}")
+    _echo(f"  requested   {clip.requested}")
+    _echo(
         f"  holds       samples {samples.first} to {samples.end - 1} of {source.name}, "
         f"{clip.sample_rate} a second, {clip.channels} channel(s), {clip.bits} bit"
     )
-    click.echo(
+    _echo(
         f"  that is     {format_media_time(clip.start_ms)} to {format_media_time(end_ms)}, "
         "counted from the first decoded sample"
     )
-    click.echo(f"  decoder     {clip.decoder}; {clip.way}")
-    click.echo(f"  source      {clip.source_digest}")
-    click.echo(f"  samples     {clip.samples_digest}")
-    click.echo(f"  clip file   {clip.file_digest}")
+    _echo(f"  decoder     {clip.decoder}; {clip.way}")
+    _echo(f"  source      {clip.source_digest}")
+    _echo(f"  samples     {clip.samples_digest}")
+    _echo(f"  clip file   {clip.file_digest}")
 
 
 def _print_attention(findings: Iterable[Finding]) -> None:
     attention = to_look_at(findings)
     if attention:
-        click.echo(f"  to look at ({len(attention)})")
+        _echo(f"  to look at ({len(attention)})")
         for line in findings_text(attention):
             click.echo(line)
 
@@ -114,19 +121,19 @@ def print_contents(record: Mapping[str, Any]) -> None:
     state = "none"
     if statement is not None:
         state = "draft, unsigned" if statement["state"] == "draft" else "signed, bound in"
-    click.echo(
+    _echo(
         f"  recordings {len(record['recordings'])} · clips {len(record['clips'])} · "
         f"documents {len(record['documents'])} · statement: {state}"
     )
     bundle = record["bundle"]
     sections = " ".join(_range(each) for each in bundle["sections"])
-    click.echo(f"  bundle  {bundle['pages']} pages: {sections}")
+    _echo(f"  bundle  {bundle['pages']} pages: {sections}")
     outcomes: dict[str, int] = {}
     for each in record["inputs"]:
         outcomes[each["outcome"]] = outcomes.get(each["outcome"], 0) + 1
     total = len(record["inputs"])
     told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
-    click.echo(f"  accounted  {total} of {total} inputs: {told}")
+    _echo(f"  accounted  {total} of {total} inputs: {told}")
 
 
 def _range(section: Mapping[str, Any]) -> str:
@@ -141,7 +148,7 @@ def print_report(report: Report) -> None:
     for line in report.summary:
         click.echo(
             textwrap.fill(
-                f"{line.check.ljust(width)} {line.message}",
+                printable(f"{line.check.ljust(width)} {line.message}", most=_MOST),
                 _WIDTH,
                 subsequent_indent=" " * (width + 1),
                 break_long_words=False,
@@ -150,29 +157,29 @@ def print_report(report: Report) -> None:
         )
     attention = to_look_at(report.findings)
     if attention:
-        click.echo(f"to look at ({len(attention)})")
+        _echo(f"to look at ({len(attention)})")
         for text in findings_text(attention):
             click.echo(text)
     if report.conclusion:
-        click.echo(textwrap.fill(report.conclusion, _WIDTH))
+        click.echo(textwrap.fill(printable(report.conclusion, most=_MOST), _WIDTH))
 
 
 def print_validation(report: Report) -> None:
     """Print what is wrong with a matter file, a line a problem, and what is not stated yet."""
     for each in report.failures:
-        click.echo(f"{each.subject} {each.message}")
+        _echo(f"{each.subject} {each.message}")
     attention = [each for each in to_look_at(report.findings) if each not in report.failures]
     if attention:
-        click.echo(f"to look at ({len(attention)})")
+        _echo(f"to look at ({len(attention)})")
         for text in findings_text(attention):
             click.echo(text)
     problems = len(report.failures)
     if problems:
         count = "1 problem" if problems == 1 else f"{problems} problems"
-        click.echo(f"{report.subject} is not valid: {count}.")
+        _echo(f"{report.subject} is not valid: {count}.")
     else:
-        click.echo(f"{report.subject} is valid.")
-        click.echo(f'Next: evidencekit build "{report.subject}"')
+        _echo(f"{report.subject} is valid.")
+        _echo(f'Next: evidencekit build "{report.subject}"')
 
 
 def print_index(package: Package) -> None:
@@ -182,7 +189,7 @@ def print_index(package: Package) -> None:
     for entry in package.index:
         if entry.section != section:
             section = entry.section
-            click.echo(f"{section}  {titles[section]}")
+            _echo(f"{section}  {titles[section]}")
         dated = "" if entry.dated is None else f"  ({entry.dated})"
         title = entry.title if len(entry.title) < _WIDTH else entry.title[: _WIDTH - 3] + "..."
-        click.echo(f"   {entry.labels:<10} {title}{dated}")
+        _echo(f"   {entry.labels:<10} {title}{dated}")

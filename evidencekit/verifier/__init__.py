@@ -11,6 +11,7 @@ A check that could not run is reported as not checked, which is not a pass.
 
 from __future__ import annotations
 
+from evidencekit.verifier.one_clip import verify_clip
 from evidencekit.verifier.run import Trusted, verify
 
-__all__ = ["Trusted", "verify"]
+__all__ = ["Trusted", "verify", "verify_clip"]

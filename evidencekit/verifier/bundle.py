@@ -270,13 +270,21 @@ def _check_items(bundle: _Bundle) -> None:
             bundle.findings.append(
                 error("EK-K028", item, "is in the index and not in the record", group=COMPLETENESS)
             )
-    sheets = any(item.startswith("clip:") for item in by_item)
-    for item in wanted:
-        if item not in by_item and (sheets or item.startswith("document:")):
+    for item in (*wanted, *_parts(bundle.record)):
+        if item not in by_item:
             bundle.findings.append(
                 error("EK-K028", item, "is in the record and not in the index", group=COMPLETENESS)
             )
     _check_documents(bundle, by_item)
+
+
+def _parts(record: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the parts that a bundle has whatever its sections are."""
+    yield from _FRONT
+    if any(rows(record, "recordings")):
+        yield from ("part:recordings", "part:consent", "part:custody", "part:coverage")
+    if table(record, "statement"):
+        yield "part:statement"
 
 
 def _is_titled(entry: Mapping[str, Any], title: str, *, served: bool) -> bool:

@@ -18,21 +18,24 @@ _TIME = r"((?:[0-9]{1,6}:)?[0-9]{2}:[0-9]{2}[.,][0-9]{3})"
 _TIMINGS = re.compile(rf"{_TIME} +--> +{_TIME}(?: +[^ >]+:[^ >]+)*")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _NOT_SPOKEN = re.compile(r"(?:NOTE(?:[ \t]|\Z)|STYLE\Z|REGION\Z)")
-_VOICE = re.compile(r"<v(?:\.[^ >]*)? ([^>]*)>")
+_WHOLLY_VOICED = re.compile(r"<v(?:\.[^ >]*)? [^ <>][^<>]*>[^<>]*(?:</v>)?")
 _MOST_REFERENCES = 3
-_TAG = re.compile(r"<[^<>]*>|\{\\an?[0-9]{1,2}\}")
+_TAG = re.compile(r"<[^<>\n]*>|\{\\an?[0-9]{1,2}\}")
 
 
 @frozen(kw_only=True)
 class Block:
-    """One cue: its number from 1, its times, its words squashed, and all of it squashed."""
+    """One cue: its number from 1, its times, its words squashed, and all of it squashed.
+
+    `voiced` says that one voice, which it names, speaks all of it.
+    """
 
     number: int
     start_ms: int
     end_ms: int
     words: str
     raw: str
-    voices: int
+    voiced: bool
 
 
 def read_cues(text: str, form: str) -> tuple[Block, ...] | None:
@@ -74,7 +77,7 @@ def _block(lines: list[str], form: str, *, number: int) -> Block | None:
         end_ms=end,
         words=spoken(body),
         raw=squashed(html.unescape(body)),
-        voices=len(_VOICE.findall(body)),
+        voiced=_WHOLLY_VOICED.fullmatch(body) is not None,
     )
 
 

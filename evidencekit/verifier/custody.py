@@ -14,7 +14,7 @@ from evidencekit.custody.log import MOST_BYTES, parse_log
 from evidencekit.errors import ChainBroken, CustodyError, LogTorn
 from evidencekit.model.custody import EntryKind
 from evidencekit.model.findings import Severity
-from evidencekit.model.moment import print_date
+from evidencekit.model.moment import print_date, print_time
 from evidencekit.verifier.record import bytes_of, number, rows, table, text
 from evidencekit.verifier.result import PROVENANCE, Checked, error, outcome, problems
 from evidencekit.verifier.strictjson import NotReadable
@@ -150,22 +150,26 @@ def _check_recordings(log: CustodyLog, record: Mapping[str, Any]) -> Iterator[Fi
             )
 
 
-def _first_day(log: CustodyLog, timezone: str) -> str:
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def _first_day(log: CustodyLog, zone: ZoneInfo | None) -> str:
     """Return the day of the first intake in the matter's zone, as it is printed."""
     times = [each.recorded_at for each in log.entries if each.kind is EntryKind.INTAKE]
-    try:
-        zone = ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ""
-    if not times:
+    if not times or zone is None:
         return ""
     return print_date(dt.datetime.fromisoformat(min(times)).astimezone(zone).date())
 
 
-def _printed_of(entry: CustodyEntry) -> Iterator[tuple[int, str, str]]:
+def _printed_of(entry: CustodyEntry, zone: ZoneInfo | None) -> Iterator[tuple[int, str, str]]:
     """Yield what the schedule prints of an entry, which it may do of several that are alike."""
-    at = dt.datetime.fromisoformat(entry.recorded_at).astimezone(dt.UTC)
-    yield entry.seq, "its time", f"{at:%H:%M:%S} UTC"
+    if zone is not None:
+        at = dt.datetime.fromisoformat(entry.recorded_at).astimezone(zone)
+        yield entry.seq, "its time", f"{print_time(at)} {at.tzname()}"
     for digest in entry.digests:
         yield entry.seq, "a digest that was measured", digest.value
 
@@ -187,11 +191,12 @@ def _check_printed(
     if not words.holds(f"Entries in the log {log.count:,}", first, pages):
         message = f"that it has {log.count} entries is not printed in {schedule}"
         findings.append(_wrong("EK-L007", stored, message))
-    first_day = _first_day(log, text(record, "timezone"))
+    zone = _zone(text(record, "timezone"))
+    first_day = _first_day(log, zone)
     if first_day and not words.holds(f"first taken in on {first_day}", first, pages):
         message = f"when recordings were first taken in is not printed in {schedule}"
         findings.append(_wrong("EK-L007", stored, message, expected=first_day))
-    wanted = [each for entry in log.entries for each in _printed_of(entry)]
+    wanted = [each for entry in log.entries for each in _printed_of(entry, zone)]
     times = Counter(printed for _, _, printed in wanted)
     findings += [
         _wrong(

@@ -137,7 +137,7 @@ def _compare(line: Mapping[str, Any], block: Block) -> str:
     if (number(line, "start_ms"), number(line, "end_ms")) != (block.start_ms, block.end_ms):
         return "has other times"
     speaker = text(line, "speaker")
-    if squashed(speaker) not in block.raw or (not speaker and block.voices):
+    if squashed(speaker) not in block.raw or (not speaker and block.voiced):
         return "has another speaker"
     return "" if all(each in block.words for each in _words(line)) else "has other words"
 

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The verifier on a copy that was served: what its recipient can check, and what not."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import rfc8785
+from support_examples import NOW
+from support_verify import assert_quiet, build, clip_of, loud, matter_of
+
+import evidencekit as ek
+from evidencekit.pipeline.serve import serve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+UNSEEN = ("EK-L020", "custody log")
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds a matter, its package after a copy was served, and the copy."""
+    folder = tmp_path_factory.mktemp("served")
+    package = build(folder)
+    for to, as_zip in (("copy", False), ("copy.zip", True)):
+        serve(package, into=folder / to, to="the court", now=NOW, folder=folder, as_zip=as_zip)
+    return folder
+
+
+@pytest.fixture
+def copy(served: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(served / "copy", tmp_path / "copy")
+
+
+def reseal(copy: Path) -> None:
+    """Make CHECKSUMS.txt agree with the files."""
+    paths = [each.relative_to(copy).as_posix() for each in copy.rglob("*") if each.is_file()]
+    (copy / "CHECKSUMS.txt").write_text(
+        "".join(
+            f"{hashlib.sha256((copy / each).read_bytes()).hexdigest()}  {each}\n"
+            for each in sorted(paths)
+            if each != "CHECKSUMS.txt"
+        )
+    )
+
+
+@pytest.mark.parametrize("name", ["copy", "copy.zip"])
+def test_a_served_copy_is_consistent_and_its_log_is_said_to_be_unseen(
+    name: str, served: Path
+) -> None:
+    report = ek.verify(served / name)
+    assert [each[:2] for each in loud(report)] == [UNSEEN]
+    assert report.ok
+    assert report.conclusion.startswith("CONSISTENT")
+    digest = hashlib.sha256((served / "copy/CHECKSUMS.txt").read_bytes()).hexdigest()
+    assert name != "copy" or digest in report.conclusion
+    clips = next(each for each in report.summary if each.check == "clips")
+    assert clips.message.startswith("1 of 1")
+
+
+def test_a_bundle_that_follows_a_served_one_is_consistent(served: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(served, tmp_path / "later", ignore=lambda *_: ["copy", "package"])
+    clips = [clip_of("0:01.500", "0:02.000", "Another"), clip_of()]
+    document = matter_of()
+    document["recordings"]["visit"]["clip"] = clips
+    package = build(folder, document)
+    assert len(package.record["served"]) == 1
+    assert_quiet(package.path)
+
+
+def change_a_clip(copy: Path) -> str:
+    (path,) = (copy / "Clips").iterdir()
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    return "clip 1"
+
+
+def drop_a_clip(copy: Path) -> str:
+    (path,) = (copy / "Clips").iterdir()
+    path.unlink()
+    return "clip 1"
+
+
+def change_the_recording(copy: Path) -> str:
+    (path,) = (copy / "Whole recordings").iterdir()
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    return "recording:visit"
+
+
+def drop_the_recording(copy: Path) -> str:
+    shutil.rmtree(copy / "Whole recordings")
+    return "recording:visit"
+
+
+def add_a_file(copy: Path) -> str:
+    (copy / "Clips/Clip 2.wav").write_bytes(b"RIFF")
+    return "Clips/Clip 2.wav"
+
+
+def drop_the_read_me(copy: Path) -> str:
+    (copy / "READ ME FIRST.pdf").unlink()
+    return "READ ME FIRST.pdf"
+
+
+def another_bundle(copy: Path) -> str:
+    shutil.copyfile(copy / "READ ME FIRST.pdf", copy / "Bundle.pdf")
+    return "Bundle.pdf"
+
+
+def edit(change: Callable[[dict[str, Any]], None]) -> Callable[[Path], None]:
+    def do(copy: Path) -> None:
+        record = json.loads((copy / "bundle.json").read_bytes())
+        change(record)
+        (copy / "bundle.json").write_bytes(rfc8785.dumps(record) + b"\n")
+
+    return do
+
+
+def move_the_range(copy: Path) -> str:
+    edit(lambda record: record["clips"][0]["samples"].update(first=801, end=10_001))(copy)
+    return "clip 1"
+
+
+def another_head(copy: Path) -> str:
+    edit(lambda record: record["custody"].update(head="0" * 64))(copy)
+    return "custody log"
+
+
+def call_it_the_firms_file(copy: Path) -> str:
+    edit(lambda record: record.update(edition="file"))(copy)
+    return "bundle.json"
+
+
+ACTS = [
+    *(change_a_clip, drop_a_clip, change_the_recording, drop_the_recording, add_a_file),
+    *(drop_the_read_me, another_bundle, move_the_range, another_head, call_it_the_firms_file),
+]
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_a_change_is_found_and_named_though_the_list_agrees(
+    act: Callable[[Path], str], copy: Path
+) -> None:
+    subject = act(copy)
+    reseal(copy)
+    report = ek.verify(copy)
+    assert subject in {each.subject for each in report.failures}
+    assert report.conclusion.startswith("NOT CONSISTENT")
+
+
+@pytest.mark.parametrize(
+    ("name", "byte", "code"),
+    [
+        ("Bundle.pdf", 10, "EK-D001"),
+        ("bundle.json", 10, "EK-D001"),
+        ("CHECKSUMS.txt", 10, "EK-D001"),
+        ("CHECKSUMS.txt", 64, "EK-D004"),
+        ("CHECKSUMS.txt", -1, "EK-D004"),
+    ],
+)
+def test_a_changed_byte_is_found(name: str, byte: int, code: str, copy: Path) -> None:
+    data = bytearray((copy / name).read_bytes())
+    data[byte] ^= 1
+    (copy / name).write_bytes(data)
+    assert code in {each.code for each in ek.verify(copy).failures}
+
+
+def test_a_list_that_leads_out_of_the_copy_is_refused(copy: Path) -> None:
+    (copy.parent / "outside").write_bytes(b"x")
+    with (copy / "CHECKSUMS.txt").open("a") as file:
+        file.write(f"{hashlib.sha256(b'x').hexdigest()}  ../outside\n")
+    assert "EK-D004" in {each.code for each in ek.verify(copy).failures}
