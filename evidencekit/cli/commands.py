@@ -449,5 +449,5 @@ def schema(name: str) -> None:
     echo_json(load(name))
 
 
-for _command in (clips_from, find, key, log, receive, seal, serve, sign_pdf, transfer):
+for _command in (clips_from, find, key, log, receive, seal, serve, sign_pdf, transfer, verify):
     evidencekit.add_command(_command)
