@@ -159,13 +159,15 @@ class _Shrinker:
         if content is None:
             return None
         view = view_of(page)
-        factor = 1 - FOOT * label_scale(view.width, view.height) / view.height
+        # Whole thousandths, so that the record says exactly how the page is shown.
+        per_mille = int(1000 - 1000 * FOOT * label_scale(view.width, view.height) / view.height)
+        factor = per_mille / 1000
         *_, x, y = view.matrix(view.width / 2, view.height)
         matrix = (factor, 0.0, 0.0, factor, (1 - factor) * x, (1 - factor) * y)
         draw_as_form(self._pdf, page, self._pdf.make_stream(content), view.box, matrix=matrix)
         for annotation in page.obj.get("/Annots", ()):
             self._move(annotation, factor, (1 - factor) * x, (1 - factor) * y)
-        return round(factor * 1000)
+        return per_mille
 
     def _move(self, annotation: pikepdf.Object, factor: float, x: float, y: float) -> None:
         """Move an annotation along; pages may share one, which then moves once."""

@@ -46,7 +46,7 @@ def test_each_page_of_a_document_is_found_by_the_number_it_had(built):
 
 def test_a_page_that_was_made_smaller_is_named_and_its_label_is_alone_in_its_corner(built):
     package, record = built
-    assert minutes(record)["shrunk_pages"] == [{"page": 2, "per_mille": 955}]
+    assert minutes(record)["shrunk_pages"] == [{"page": 2, "per_mille": 954}]
     assert [each["subject"] for each in record["findings"] if each["code"] == "EK-P021"] == [
         "document:minutes"
     ]
