@@ -3,7 +3,8 @@
 """Make the four static faces in the folder arimo from the variable fonts of fontpkg-arimo.
 
 Run once, and again only when Arimo changes: `python evidencekit/pdf/fonts/make_arimo.py`. Cutting
-an instance takes a second a face, too long for a program that sets pages in a fifth of one. Hinting is left out, since it serves low-resolution screens and doubles what a PDF embeds.
+an instance takes a second a face, too long for a program that sets pages in a fifth of one.
+Hinting is left out, since it serves low-resolution screens and doubles what a PDF embeds.
 """
 
 from __future__ import annotations
