@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from evidencekit.model.timecode import Span
 
 from evidencekit.cli.find_command import clips_from, find
+from evidencekit.cli.pdf_commands import core, volumes
 from evidencekit.cli.seal_commands import key, seal, sign_pdf
 from evidencekit.cli.serve_command import serve
 from evidencekit.cli.verify_command import verify
@@ -451,5 +452,7 @@ def schema(name: str) -> None:
     echo_json(load(name))
 
 
-for _command in (clips_from, find, key, log, receive, seal, serve, sign_pdf, transfer, verify):
+for _command in (
+    *(clips_from, core, find, key, log, receive, seal, serve, sign_pdf, transfer, verify, volumes),
+):
     evidencekit.add_command(_command)

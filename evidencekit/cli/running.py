@@ -40,7 +40,8 @@ _STAGES = {
 }
 _ORDER = (
     *("init", "validate", "find", "clips-from", "intake", "build", "verify", "show", "statement"),
-    *("clip", "serve", "transfer", "receive", "log", "key", "seal", "sign-pdf", "check", "schema"),
+    *("clip", "serve", "transfer", "receive", "log", "key", "seal", "sign-pdf", "volumes"),
+    *("core", "check", "schema"),
 )
 
 
