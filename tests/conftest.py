@@ -4,7 +4,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 from support_examples import build_example
+
+# No test is timed: the first call of many loads fonts or libraries.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
