@@ -308,8 +308,6 @@ def build(
         )
         if new and not as_json:
             click.echo(f"Taken in now: {', '.join(new)} (entered by: {by}).")
-            if by == "not stated":
-                click.echo('The log says so for ever. Next time name who runs this: --by "..."')
         into = output or Path("out") / package_name(
             number=matter.case.number,
             title=matter.case.title,
