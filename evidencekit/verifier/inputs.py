@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from evidencekit.verifier.kinds import FILE, Kind
@@ -16,6 +17,20 @@ if TYPE_CHECKING:
 
 _INCLUDED = "included"
 _LEFT_OUT = "left out"
+_IDS = {
+    kind: re.compile(pattern, re.DOTALL)
+    for kind, pattern in (
+        ("recording", "recording:.+"),
+        ("transcript", "transcript:.+"),
+        ("transcript before correction", "transcript-before-correction:.+"),
+        ("document", "document:.+"),
+        ("signed statement", "signed-statement"),
+        ("matter", "matter|matter-file"),
+        ("custody log", "custody-log"),
+        ("served copies", "served"),
+        ("served bundle", "served:[0-9]+"),
+    )
+}
 
 
 def check_inputs(
@@ -34,6 +49,7 @@ def check_inputs(
         accounted += not own
         findings += own
     findings += _check_twice(inputs)
+    findings += _check_ids(inputs)
     findings += _check_named(record, inputs, kind)
     findings += _check_files(record, inputs, files, digests, kind)
     message = f"{accounted} of {len(inputs)} accounted for{problems(findings)}"
@@ -123,6 +139,22 @@ def _check_named(
         if text(recording, "input") != f"recording:{text(recording, 'id')}":
             message = f"is said to be recording {text(recording, 'id')}, which is another"
             yield _absent("EK-K032", text(recording, "input"), message)
+
+
+def _check_ids(inputs: list[Mapping[str, Any]]) -> Iterator[Finding]:
+    """An input's id begins with its kind, and its name is the last part of its path."""
+    for each in inputs:
+        ident, kind, path = text(each, "id"), text(each, "kind"), text(each, "path")
+        if not _IDS.get(kind, re.compile("")).fullmatch(ident):
+            yield _absent("EK-K032", ident, f"is no id of a {kind}")
+        if path and text(each, "name") != path.rpartition("/")[2]:
+            yield _absent(
+                "EK-K032",
+                ident,
+                "has not the name of its file",
+                expected=path.rpartition("/")[2],
+                found=text(each, "name"),
+            )
 
 
 def _named(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -30,7 +30,7 @@ MATTER = "data/matter/matter.json"
 _LIMIT_BYTES = 64_000_000
 _CASE = (
     "title", "court", "number", "proceedings", "hearing_on", "prepared_on", "prepared_by", "whose",
-    "agreed",
+    "agreed", "profile",
 )  # fmt: skip
 _PERMISSION = ("applied_on", "by", "result", "decided_on", "order")
 _PERSON = ("name", "role", "party")

@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from evidencekit.verifier.pdf_read import Bundle
 
 _FROM_THE_RIGHT = frozenset({"R", "AL"})
+#: From Devanagari to Sinhala, Thai to Myanmar, Khmer, and the scripts of South-East Asia.
+_JOINED = (
+    range(0x0900, 0x10A0),
+    range(0x1780, 0x1800),
+    range(0x1A00, 0x1CD0),
+    range(0xA800, 0xAC00),
+)
 _REPEATED = re.compile(r"(.)\1+")
 _WORD = re.compile(r"\S+")
 #: A text as short as this is not split between pages.
@@ -72,9 +79,13 @@ class Words:
             return True
         if _has_marks(phrase) and _stands(_squeezed(wanted), tuple(map(_squeezed, pages))):
             return True
+        whole = "".join(pages)
+        if any(map(_is_joined, phrase)):
+            # Signs that change places with their letters: the words around them are looked for.
+            plain = [word for word in _WORD.findall(phrase) if not any(map(_is_joined, word))]
+            return all(self.say(item, each) for each in plain)
         if not any(map(_is_turned, phrase)):
             return False
-        whole = "".join(pages)
         parts = [each for word in _WORD.findall(phrase) for each in _one_way(letters(word))]
         if all(each in whole or each[::-1] in whole for each in parts):
             return True
@@ -94,6 +105,11 @@ def _squeezed(text: str) -> str:
     out of a PDF once for each of them.
     """
     return _REPEATED.sub(r"\1", text)
+
+
+def _is_joined(character: str) -> bool:
+    """Say whether a letter is of a script whose signs are set in another order than written."""
+    return any(ord(character) in each for each in _JOINED)
 
 
 def _is_turned(character: str) -> bool:
