@@ -78,6 +78,7 @@ def check_bundle(record: Mapping[str, Any]) -> tuple[Finding, ...]:
     _check_numbering(bundle, text(stated, "numbering"))
     _check_exhibit(bundle, stated)
     _check_items(bundle)
+    _check_served(bundle, stated)
     return tuple(bundle.findings)
 
 
@@ -308,6 +309,24 @@ def _wanted(bundle: _Bundle) -> Iterator[tuple[str, tuple[str, Any]]]:
                 f"document:{text(document, 'id')}",
                 (text(document, "title"), document.get("dated")),
             )
+
+
+def _check_served(bundle: _Bundle, stated: Mapping[str, Any]) -> None:
+    """What was served stands under the labels, and exhibit numbers, that it was served with."""
+    marks = values(stated, "exhibit_labels")
+    for copy in rows(bundle.record, "served"):
+        for each in rows(copy, "items"):
+            page, label = number(each, "pdf_page_now"), text(each, "labels").partition("-")[0]
+            there = 1 <= page <= min(len(bundle.labels), len(marks))
+            found = (bundle.labels[page - 1], marks[page - 1]) if there else (None, None)
+            if found != (label, each.get("exhibit_first")):
+                bundle.add(
+                    "EK-K034",
+                    text(each, "item"),
+                    f"was served as {text(each, 'labels')}, and does not stand there now",
+                    expected=label,
+                    found=found[0],
+                )
 
 
 def _check_documents(bundle: _Bundle, by_item: Mapping[str, Mapping[str, Any]]) -> None:

@@ -74,6 +74,18 @@ def test_a_bundle_that_follows_a_served_one_is_consistent(served: Path, tmp_path
     assert_quiet(package.path)
 
 
+def test_a_served_item_that_moved_is_named(served: Path, tmp_path: Path) -> None:
+    package = shutil.copytree(
+        build(shutil.copytree(served, tmp_path / "later")).path, tmp_path / "p"
+    )
+    record = json.loads((package / "data/bundle.json").read_bytes())
+    moved = next(each for each in record["served"][0]["items"] if each["item"] == "clip:1")
+    moved["pdf_page_now"] += 1
+    (package / "data/bundle.json").write_bytes(rfc8785.dumps(record) + b"\n")
+    failures = {(each.code, each.subject) for each in ek.verify(package).failures}
+    assert ("EK-K034", "clip:1") in failures
+
+
 def change_a_clip(copy: Path) -> str:
     (path,) = (copy / "Clips").iterdir()
     data = bytearray(path.read_bytes())
