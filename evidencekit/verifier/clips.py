@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from evidencekit.errors import Cancelled, DependencyMissing, EvidenceError
+from evidencekit.errors import Cancelled, DependencyMissing, EvidenceError, WorkerFailed
 from evidencekit.isolate import Isolate
 from evidencekit.model.findings import Finding, Severity
 from evidencekit.model.timecode import SampleRange
@@ -115,8 +115,9 @@ def _check_recording(
         decoded = compare(checking.worker, source, [test for _, test in tests])
     except Cancelled:
         raise
-    except DependencyMissing as missing:
-        checking.add("EK-V002", ident, str(missing), severity=Severity.NOT_CHECKED)
+    except (DependencyMissing, WorkerFailed) as failed:
+        message = f"was not compared: {failed}"
+        checking.add("EK-V010", ident, message, severity=Severity.NOT_CHECKED)
         return
     except EvidenceError as failed:
         reason = getattr(failed, "reason", "could not be decoded")

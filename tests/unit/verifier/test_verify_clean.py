@@ -12,6 +12,9 @@ from support_sound import sound, write_raw_wav, write_wav
 from support_verify import assert_quiet, build, clip_of, loud, matter_of
 
 import evidencekit as ek
+from evidencekit.errors import WorkerFailed
+from evidencekit.isolate import Isolate
+from evidencekit.verifier.decoding import compare_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -157,6 +160,27 @@ def test_both_numberings_are_among_them(tmp_path: Path) -> None:
         case = {"title": "Re E (A Child)", "proceedings": proceedings}
         numberings.add(build(folder, matter_of(case=case)).record["bundle"]["numbering"])
     assert numberings == {"bates", "arabic"}
+
+
+class Broken(Isolate):
+    """A worker that breaks when it is to decode."""
+
+    def call(self, function: Any, /, *args: Any, **kwargs: Any) -> Any:
+        if function is compare_here:
+            msg = "took longer than 1 seconds"
+            raise WorkerFailed(msg)
+        return super().call(function, *args, **kwargs)
+
+
+def test_a_decoder_that_breaks_off_leaves_clips_unchecked_and_nothing_failed(
+    tmp_path: Path,
+) -> None:
+    package = build(tmp_path, matter_of()).path
+    with Broken(seconds=60, memory_mb=4096) as worker:
+        report = ek.verify(package, worker=worker)
+    assert report.ok
+    assert [(code, subject) for code, subject, _ in loud(report)] == [("EK-V010", "visit")]
+    assert report.conclusion.endswith("1 check could not run; that is not a pass.")
 
 
 def wav_of(bits: int, tag: int = 1, channels: int = 1) -> Callable[[Path], None]:
