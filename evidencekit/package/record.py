@@ -35,11 +35,14 @@ TOLD = ("recorded_at", "place", "made_by", "device", "reason", "whole", "edited"
 
 @frozen(kw_only=True)
 class BundleFile:
-    """The bundle's PDF: its path in the package, its digest, and that of each page's text."""
+    """The bundle's PDF: its path in the package, its digest, and that of each page's text, with
+    the library that read it.
+    """
 
     path: str
     sha256: str
     page_text_sha256: tuple[str | None, ...] = ()
+    page_text_by: str | None = None
 
 
 @frozen(kw_only=True)
@@ -316,6 +319,7 @@ def _bundle(
         else None,
         "exhibit_labels": exhibit_labels,
         "page_text_sha256": list(bundle.page_text_sha256),
+        "page_text_by": bundle.page_text_by,
     }
 
 

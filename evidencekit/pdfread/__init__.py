@@ -16,6 +16,7 @@ from evidencekit.pdfread.read import (
     page_text,
     page_texts,
     read_pdf,
+    reader_version,
 )
 from evidencekit.pdfread.shown import CornerWord, ShownLink, ShownPage, show_pages
 from evidencekit.pdfread.structure import SeenFile, read_structure
@@ -44,6 +45,7 @@ __all__ = [
     "page_texts",
     "read_pdf",
     "read_structure",
+    "reader_version",
     "show_pages",
     "text_digest",
 ]

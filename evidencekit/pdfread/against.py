@@ -7,7 +7,6 @@ whoever bound the pages in (numbers printed, forms drawn, damage mended), or by 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -31,9 +30,6 @@ _SAME_SIZE = 1.0
 #: A page with a side shorter than this has no room for a number, and is bound in on a sheet.
 _TINY = 100.0
 _WHOLE = 1000
-#: How a page begins to draw what is shown smaller: with one factor for both directions.
-_SCALED = re.compile(rb"(0\.[0-9]{3,9}) 0\.0* 0\.0* \1 [-0-9.]+ [-0-9.]+ cm\s")
-_START = 256
 #: Annotations that are bound in as a picture of themselves, because they open or play something.
 _PLAYING = frozenset({"FileAttachment", "Screen", "Movie", "RichMedia", "Sound", "3D"})
 
@@ -47,8 +43,7 @@ class HeldPage:
     are not of one size; `tiny` says that the source is too small for a page of its own. `marks` are
     annotations that the source has not, `layers` the layers that it has fewer of. `flaw` says why
     its numbers cannot be seen, apart from what the source itself has there. `plain` says that
-    nothing about the source asks for a change when it is bound in, `smaller` that the page is shown
-    smaller than in the source.
+    nothing about the source asks for a change when it is bound in.
     """
 
     ordinal: int
@@ -61,7 +56,6 @@ class HeldPage:
     layers: int = 0
     flaw: str = ""
     plain: bool = True
-    smaller: bool = False
 
 
 @frozen(kw_only=True)
@@ -131,7 +125,7 @@ def _hold(
     before, after = Counter(marks_of(origin)), Counter(marks_of(entry))
     areas = [area_of(word) for word in printed]
     drawn = Picture(page)
-    factor = _factor(page, per_mille)
+    factor = per_mille / _WHOLE
     apart, flaw = _pictures(page, source, drawn, areas, factor=factor)
     playing = any(mark.kind in _PLAYING for mark in before)
     return HeldPage(
@@ -147,18 +141,7 @@ def _hold(
         layers=max(layers_of(entry) - layers_of(origin), 0),
         flaw=flaw,
         plain=plain and not playing and not layers_of(origin),
-        smaller=factor != 1.0,
     )
-
-
-def _factor(page: Any, per_mille: int) -> float:
-    """Return how much smaller *page* is shown; exactly, where it says so and is near to that."""
-    if per_mille == _WHOLE:
-        return 1.0
-    found = _SCALED.match(page.read_contents()[:_START].lstrip(b"q \r\n"))
-    exact = float(found[1]) if found is not None else 0.0
-    rounded = per_mille / _WHOLE
-    return exact if abs(exact - rounded) <= 1 / _WHOLE else rounded
 
 
 def _counted(words: Iterable[str]) -> Counter[str]:
@@ -198,4 +181,4 @@ def _pictures(
         flaws = [DARK]
     elif hidden:
         flaws = ["covered"]
-    return drawn.difference(before, but=areas), flaws[0] if flaws else ""
+    return drawn.difference(before, but=areas, near=factor != 1.0), flaws[0] if flaws else ""

@@ -93,16 +93,23 @@ class Picture:
         part = self._grey[rows, columns]
         return bool(part.size) and float(part.mean()) < 2 * _DIFFERENT
 
-    def difference(self, other: Picture, *, but: Sequence[Area] = ()) -> float | None:
+    def difference(
+        self, other: Picture, *, but: Sequence[Area] = (), near: bool = False
+    ) -> float | None:
         """Return the share of pixels outside the areas *but* that clearly differ from *other*.
 
-        None if the two are not of one size.
+        With *near* a pixel may also be as any of its neighbours in the other is, since what was
+        drawn in another size is not to the pixel where it would be. None if the two are not of one
+        size.
         """
         import numpy as np
 
         if self._grey.shape != other._grey.shape:
             return None
-        apart = np.abs(self._grey - other._grey) > _DIFFERENT
+        if near:
+            apart = _beyond(self._grey, other._grey) | _beyond(other._grey, self._grey)
+        else:
+            apart = np.abs(self._grey - other._grey) > _DIFFERENT
         for area in but:
             rows, columns = self._within(area, padding=_PADDING)
             apart[rows, columns] = False
@@ -117,3 +124,18 @@ class Picture:
             slice(edge(area.top, height, -padding), edge(area.bottom, height, padding + 1)),
             slice(edge(area.left, width, -padding), edge(area.right, width, padding + 1)),
         )
+
+
+def _beyond(one: Any, other: Any) -> Any:
+    """Return where *one* is clearly lighter or darker than all of *other* around there."""
+    import numpy as np
+
+    framed = np.pad(other, 1, mode="edge")
+    height, width = other.shape
+    around = [
+        framed[row : row + height, column : column + width]
+        for row in range(3)
+        for column in range(3)
+    ]
+    lightest, darkest = np.maximum.reduce(around), np.minimum.reduce(around)
+    return (one > lightest + _DIFFERENT) | (one < darkest - _DIFFERENT)

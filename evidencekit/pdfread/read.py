@@ -130,6 +130,14 @@ def page_texts(path: Path) -> Iterator[str]:
             yield str(page.get_text())
 
 
+def reader_version() -> str:
+    """Return which library reads PDFs here: another version may find words in another order."""
+    import pymupdf
+
+    library: Any = pymupdf
+    return f"pymupdf {library.__version__}"
+
+
 def open_pdf(path: Path) -> Any:
     """Open a PDF.
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from evidencekit.pdfread.objects import page_of, trailer_of
-from evidencekit.pdfread.read import SeenBookmark, bookmarks_of, open_pdf
+from evidencekit.pdfread.read import SeenBookmark, bookmarks_of, open_pdf, reader_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 _HEAD = b"%PDF-"
 _TAIL = 1024
 _END = re.compile(rb"startxref\s+([0-9]{1,20})\s+%%EOF[\r\n]{0,2}\Z")
-_TITLE = re.compile(r"<dc:title>(.*?)</dc:title>", re.DOTALL)
+_TITLE = re.compile(r"<(\w+:title)\b[^>]*>(.*?)</\1>", re.DOTALL)
 _TAGS = re.compile(r"<[^>]*>")
+_LONGEST_METADATA = 1_000_000
 #: What a page tree or an outline of more nodes than this is made for is not to be read.
 _MOST_NODES = 2_000_000
 #: What a catalog may hold without anything being run, sent, hidden or opened elsewhere.
@@ -76,6 +77,7 @@ class SeenFile:
     layers: int = 0
     acting_bookmarks: int = 0
     page_count: int = 0
+    read_by: str = ""
     outline: tuple[SeenBookmark, ...] = ()
 
 
@@ -102,6 +104,7 @@ def read_structure(path: Path) -> SeenFile:
             layers=sum(1 for _ in trailer["Root"]["OCProperties"]["OCGs"].items()),
             acting_bookmarks=_acting_bookmarks(trailer["Root"]["Outlines"]),
             page_count=len(pages),
+            read_by=reader_version(),
             outline=bookmarks_of(document),
         )
 
@@ -155,11 +158,11 @@ def _unusual(catalog: Entry) -> Iterator[str]:
 
 def _titles(document: Any, trailer: Entry) -> tuple[str, ...]:
     """Return the title in the information dictionary, and the one in the metadata stream."""
-    titles = [trailer["Info"]["Title"].text]
-    found = _TITLE.search(document.get_xml_metadata() or "")
-    if found is not None:
-        titles.append(html.unescape(_TAGS.sub("", found[1])).strip())
-    return tuple(titles)
+    about = str(document.get_xml_metadata() or "")[:_LONGEST_METADATA]
+    return (
+        trailer["Info"]["Title"].text,
+        *(html.unescape(_TAGS.sub("", found[2])).strip() for found in _TITLE.finditer(about)),
+    )
 
 
 def _acting_bookmarks(outlines: Entry) -> int:

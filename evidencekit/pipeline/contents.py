@@ -31,6 +31,7 @@ from evidencekit.package.served import SERVED_NAME, kept_pdf
 from evidencekit.package.served_table import served_table
 from evidencekit.pdf.assemble import assemble
 from evidencekit.pdf.kept import KeptPages, take_out
+from evidencekit.pdfread import reader_version
 from evidencekit.pipeline.documents import STATEMENT_ITEM, Documents
 from evidencekit.pipeline.page_text import page_text_digests
 from evidencekit.pipeline.pages import Pages
@@ -109,6 +110,7 @@ def write_contents(
             path=f"data/{bundle_path.name}",
             sha256=hash_file(bundle_path).digests[0].value,
             page_text_sha256=page_text_digests(bundle_path, assembly.pages, cancelled=cancelled),
+            page_text_by=reader_version(),
         ),
         statement=statement,
         findings=(*made.findings, *assembly.findings, *statement_findings),

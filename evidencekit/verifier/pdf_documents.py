@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 #: Shares of a picture that differ: more than smoothing does, and enough to be another page.
 _ANY_APART = 0.00002
-_SCALED_APART = 0.0002
 _FAR_APART = 0.05
 #: The share of words that only one of two pages has, which makes them different pages.
 _OTHER_WORDS = 0.5
@@ -113,7 +112,7 @@ def _check_page(bundle: Bundle, entry: Entry, page: HeldPage) -> Iterator[Findin
         )
     if page.apart is None and not page.tiny:
         yield _wrong("EK-P144", name, f"is not of the size that the file of {entry.item} has")
-    elif page.apart is not None and page.apart > (_SCALED_APART if page.smaller else _ANY_APART):
+    elif page.apart is not None and page.apart > _ANY_APART:
         yield _wrong(
             "EK-P145",
             name,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from evidencekit.model.findings import Finding, Severity
 from evidencekit.pdfread import DARK, HeldDocument, letters
-from evidencekit.verifier.record import table, text
+from evidencekit.verifier.record import table, text, values
 from evidencekit.verifier.result import PAGES, error
 
 if TYPE_CHECKING:
@@ -119,13 +119,12 @@ def check_own_pages(bundle: Bundle) -> Iterator[Finding]:
 
 def check_text(bundle: Bundle) -> Iterator[Finding]:
     """Compare every page's text with the digest that the record has of it."""
-    from importlib.metadata import version
-
-    recorded = table(bundle.record, "bundle").get("page_text_sha256")
-    if not isinstance(recorded, list) or not recorded:
+    stated = table(bundle.record, "bundle")
+    recorded = values(stated, "page_text_sha256")
+    if not recorded:
         return
-    made_with = text(table(bundle.record, "tools"), "pymupdf")
-    same = made_with in {"", version("pymupdf")}
+    made_with = text(stated, "page_text_by")
+    same = made_with in {"", bundle.file.read_by}
     changed = [
         ordinal
         for ordinal, page in bundle.pages.items()
@@ -140,7 +139,7 @@ def check_text(bundle: Bundle) -> Iterator[Finding]:
             f"the text of {len(changed)} pages was not compared: the record has it as PyMuPDF "
             "of another version reads it",
             expected=made_with,
-            found=version("pymupdf"),
+            found=bundle.file.read_by,
             severity=Severity.NOT_CHECKED,
         )
         return

@@ -2,14 +2,15 @@
 """Say whether words stand on the pages of an item, whatever setting them did to them.
 
 Spaces, line ends, hyphens, punctuation and accents do not count. A text may go on from one page to
-the next, with the numbers at the foot and a table's head in between. What runs from the right comes
-out of a PDF in another order, so its words are looked for one by one and in both directions, and as
-a last resort its letters are counted.
+the next, with the numbers at the foot and a table's head in between. What runs from the right, and
+what is written in signs that change places, comes out of a PDF in another order. Such words are
+looked for one by one and in both directions, and as a last resort their letters are counted.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import unicodedata
 from collections import Counter
@@ -24,14 +25,15 @@ if TYPE_CHECKING:
     from evidencekit.verifier.pdf_read import Bundle
 
 _FROM_THE_RIGHT = frozenset({"R", "AL"})
-#: From Devanagari to Sinhala, Thai to Myanmar, Khmer, and the scripts of South-East Asia.
+#: From Devanagari to Sinhala, Thai to Myanmar, Khmer, and the scripts of South-East Asia, whose
+#: signs are set in another order than they are written in.
 _JOINED = (
     range(0x0900, 0x10A0),
     range(0x1780, 0x1800),
     range(0x1A00, 0x1CD0),
     range(0xA800, 0xAC00),
 )
-_REPEATED = re.compile(r"(.)\1+")
+_REPEATED = re.compile(r"(.{1,6}?)\1+")
 _WORD = re.compile(r"\S+")
 #: A text as short as this is not split between pages.
 _LEAST_SPLIT = 8
@@ -77,57 +79,62 @@ class Words:
         wanted = letters(phrase)
         if not wanted or _stands(wanted, pages):
             return True
-        if _has_marks(phrase) and _stands(_squeezed(wanted), tuple(map(_squeezed, pages))):
-            return True
-        whole = "".join(pages)
-        if any(map(_is_joined, phrase)):
-            # Signs that change places with their letters: the words around them are looked for.
-            plain = [word for word in _WORD.findall(phrase) if not any(map(_is_joined, word))]
-            return all(self.say(item, each) for each in plain)
-        if not any(map(_is_turned, phrase)):
+        words = _WORD.findall(phrase)
+        if not any(map(_is_odd, words)):
             return False
-        parts = [each for word in _WORD.findall(phrase) for each in _one_way(letters(word))]
-        if all(each in whole or each[::-1] in whole for each in parts):
-            return True
-        return not Counter("".join(filter(_is_turned, wanted))) - Counter(whole) and all(
-            each in whole for each in parts if not any(map(_is_turned, each))
+        whole = "".join(pages)
+        plain = (
+            "".join(map(letters, run))
+            for is_odd, run in itertools.groupby(words, _is_odd)
+            if not is_odd
         )
-
-
-def _has_marks(text: str) -> bool:
-    """Say whether *text* has marks that have no letter of their own to stand on."""
-    composed = unicodedata.normalize("NFC", text)
-    return any(unicodedata.category(each).startswith("M") for each in composed)
-
-
-def _squeezed(text: str) -> str:
-    """Return letters without those that repeat the one before: a sign of several glyphs may come
-    out of a PDF once for each of them.
-    """
-    return _REPEATED.sub(r"\1", text)
-
-
-def _is_joined(character: str) -> bool:
-    """Say whether a letter is of a script whose signs are set in another order than written."""
-    return any(ord(character) in each for each in _JOINED)
+        if not all(_stands(each, pages) for each in plain):
+            return False
+        odd = [word for word in words if _is_odd(word)]
+        return all(_stands_oddly(word, whole) for word in odd) or _all_letters(odd, whole)
 
 
 def _is_turned(character: str) -> bool:
     return unicodedata.bidirectional(character) in _FROM_THE_RIGHT
 
 
+def _is_odd(word: str) -> bool:
+    """Say whether a word may come out of a PDF otherwise than it went in: written from the right,
+    in signs that change places, or with marks that have no letter of their own to stand on.
+    """
+    composed = unicodedata.normalize("NFC", word)
+    return any(
+        _is_turned(each)
+        or unicodedata.category(each)[0] == "M"
+        or any(ord(each) in script for script in _JOINED)
+        for each in composed
+    )
+
+
+def _stands_oddly(word: str, whole: str) -> bool:
+    """Look for a word in both directions, and for a sign of several glyphs once for each."""
+    parts = _one_way(letters(word))
+    if all(each in whole or each[::-1] in whole for each in parts):
+        return True
+    return _squeezed(letters(word)) in _squeezed(whole)
+
+
+def _all_letters(words: Sequence[str], whole: str) -> bool:
+    """Count the letters of words, whose order may be any."""
+    return not Counter("".join(map(letters, words))) - Counter(whole)
+
+
+@functools.lru_cache(maxsize=64)
+def _squeezed(text: str) -> str:
+    """Return letters without what repeats just before: a sign of several glyphs may come out of a
+    PDF as a whole for each of them.
+    """
+    return _REPEATED.sub(r"\1", text)
+
+
 def _one_way(word: str) -> list[str]:
     """Divide a word where the direction of its letters changes."""
-    parts: list[str] = []
-    turned: bool | None = None
-    for each in word:
-        now = _is_turned(each)
-        if now is turned:
-            parts[-1] += each
-        else:
-            parts.append(each)
-        turned = now
-    return parts
+    return ["".join(run) for _, run in itertools.groupby(word, _is_turned)]
 
 
 def _stands(wanted: str, pages: Sequence[str]) -> bool:
