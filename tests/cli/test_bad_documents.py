@@ -24,6 +24,7 @@ WAY_ON = (
     "Name a copy that can be opened as file, or use --placeholder letter to print the reason in "
     "its place."
 )
+WITH_A_PASSWORD = WAY_ON.replace("or use", "give its password (--password letter=FILE), or use")
 
 
 def encrypted(path: Path) -> None:
@@ -60,7 +61,8 @@ SPOILT = [
 @pytest.mark.parametrize(("spoil", "reason"), SPOILT, ids=[each.__name__ for each, _ in SPOILT])
 def test_a_document_that_cannot_be_bound_in_stops_the_build(built: Desk, spoil, reason) -> None:
     spoil(built.letter)
-    built.refused(f"documents/letter.pdf {reason}. {WAY_ON}")
+    way_on = WITH_A_PASSWORD if "password" in reason else WAY_ON
+    built.refused(f"documents/letter.pdf {reason}. {way_on}")
     assert ek.verify(built.out).ok
 
 
