@@ -4,6 +4,9 @@
 It stands in the first section itself, so that every page of the bundle has a label (*Hodgson v
 Creation Consumer Finance* [2021] EWHC 2167 (Comm) had an unpaginated index). Its own length is
 never estimated: it has as many rows before the labels are known as after.
+
+Where the bundle holds an exhibit, its own pages have a column: the statement cites those, and an
+exhibited page may stand in another section than the rest of the exhibit.
 """
 
 from __future__ import annotations
@@ -35,12 +38,11 @@ if TYPE_CHECKING:
 ITEM = "part:index"
 TITLE = "Index"
 
-_COLUMNS = (
-    Column(title="No.", share=0, align=Align.RIGHT),
-    Column(title="Document", share=8),
-    Column(title="Date", share=4),
-    Column(title="Page", share=0, align=Align.RIGHT),
-)
+_NUMBER = Column(title="No.", share=0, align=Align.RIGHT)
+_DOCUMENT = Column(title="Document", share=8)
+_DATE = Column(title="Date", share=4)
+_EXHIBIT = Column(title="Exhibit", share=0, align=Align.RIGHT)
+_PAGE = Column(title="Page", share=0, align=Align.RIGHT)
 
 
 def index_part(
@@ -54,10 +56,13 @@ def index_part(
     """Return the index of *layout*; before there is one, of *items* in *sections*."""
     del material, profile
     if layout is None:
-        rows = _rows(sections, _unlabelled(items))
+        entries = _unlabelled(items)
     else:
-        rows = _rows(layout.sections, [(each, each.labels) for each in layout.entries])
-    return Part(item=ITEM, title=TITLE, blocks=(Table(columns=_COLUMNS, rows=tuple(rows)),))
+        sections, entries = layout.sections, [(each, each.labels) for each in layout.entries]
+    exhibited = any(entry.exhibit_pages for entry, _ in entries)
+    rows = _rows(sections, entries, exhibited=exhibited)
+    columns = (_NUMBER, _DOCUMENT, _DATE, *((_EXHIBIT,) if exhibited else ()), _PAGE)
+    return Part(item=ITEM, title=TITLE, blocks=(Table(columns=columns, rows=tuple(rows)),))
 
 
 def _unlabelled(items: Iterable[Item]) -> list[tuple[IndexEntry, str]]:
@@ -77,12 +82,19 @@ def _unlabelled(items: Iterable[Item]) -> list[tuple[IndexEntry, str]]:
             pdf_page=1,
             first_label=UNKNOWN,
             last_label=UNKNOWN,
+            exhibit_first=UNKNOWN if item.exhibit else None,
+            exhibit_last=UNKNOWN if item.exhibit else None,
         )
         entries.append((entry, UNKNOWN))
     return entries
 
 
-def _rows(sections: Sequence[SectionHead], entries: Sequence[tuple[IndexEntry, str]]) -> list[Row]:
+def _rows(
+    sections: Sequence[SectionHead],
+    entries: Sequence[tuple[IndexEntry, str]],
+    *,
+    exhibited: bool,
+) -> list[Row]:
     """Return a row a section and a row an entry, in one pass: a bundle may have a thousand."""
     in_section: dict[str, list[tuple[IndexEntry, str]]] = {each.letter: [] for each in sections}
     for entry, labels in entries:
@@ -95,17 +107,18 @@ def _rows(sections: Sequence[SectionHead], entries: Sequence[tuple[IndexEntry, s
         heading = f"{letter}   {titles.get(letter, '')}".rstrip()
         text = (Run(text=heading, style=Style.BOLD),)
         rows.append(Row(cells=(text,), kind=RowKind.SECTION, target=held[0][0].item))
-        rows.extend(_row(entry, labels) for entry, labels in held)
+        rows.extend(_row(entry, labels, exhibited=exhibited) for entry, labels in held)
     return rows
 
 
-def _row(entry: IndexEntry, labels: str) -> Row:
+def _row(entry: IndexEntry, labels: str, *, exhibited: bool) -> Row:
     """Return an entry's row. The date is that of the day; the papers themselves give the hour."""
     number = "" if entry.number is None else str(entry.number)
     cells: tuple[Text, ...] = (
         plain(number),
         plain(entry.title),
         plain(_date(entry.dated)),
+        *((plain(entry.exhibit_pages or ""),) if exhibited else ()),
         plain(labels),
     )
     return Row(cells=cells, target=entry.item)

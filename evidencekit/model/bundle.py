@@ -89,6 +89,20 @@ class IndexEntry:
             return self.first_label
         return f"{self.first_label}-{self.last_label}"
 
+    @property
+    def exhibit_pages(self) -> str | None:
+        """The exhibit's own pages as the index prints them: "AD1/4" or "AD1/1-3"; None outside it.
+
+        >>> entry = IndexEntry(item="part:consent", number=1, section="D", title="Consent schedule",
+        ...     kind=ItemKind.GENERATED, dated=None, pages=2, pdf_page=8, first_label="D8",
+        ...     last_label="D9", exhibit_first="AD1/8", exhibit_last="AD1/9")
+        >>> entry.exhibit_pages
+        'AD1/8-9'
+        """
+        if self.exhibit_first is None or self.exhibit_last in {None, self.exhibit_first}:
+            return self.exhibit_first
+        return f"{self.exhibit_first}-{str(self.exhibit_last).rpartition('/')[2]}"
+
 
 @frozen(kw_only=True)
 class PageMark:

@@ -69,7 +69,7 @@ def check_rows(bundle: Bundle, words: Words) -> Iterator[Finding]:
     where = bundle.pages_name(index)
     for entry in bundle.entries:
         counted = "" if entry.number is None else str(entry.number)
-        row = f"{counted} {entry.title} {_date(entry.dated)} {entry.labels}"
+        row = f"{counted} {entry.title} {_date(entry.dated)} {entry.exhibit} {entry.labels}"
         if not words.say(INDEX, row):
             missing = [
                 what

@@ -53,6 +53,15 @@ class Entry:
     pages: int
     first_label: str
     last_label: str
+    exhibit_first: str = ""
+    exhibit_last: str = ""
+
+    @property
+    def exhibit(self) -> str:
+        """The exhibit's own pages as the index prints them, or nothing."""
+        if self.exhibit_first == self.exhibit_last:
+            return self.exhibit_first
+        return f"{self.exhibit_first}-{self.exhibit_last.rpartition('/')[2]}"
 
     @property
     def last(self) -> int:
@@ -187,6 +196,8 @@ def _entry(row: Mapping[str, Any]) -> Entry:
         pages=max(number(row, "pages"), 0),
         first_label=text(row, "first_label"),
         last_label=text(row, "last_label"),
+        exhibit_first=text(row, "exhibit_first"),
+        exhibit_last=text(row, "exhibit_last"),
     )
 
 

@@ -39,20 +39,22 @@ def test_the_rows_before_there_are_labels_are_the_rows_after(material, profile, 
     before = index_part(material, profile, None, sections=heads, items=items)
     after = index_part(material, profile, laid_out(heads, items))
     assert [
-        (r.kind, r.target, r.cells[:-1]) for r in rows_of(before) if r.kind is RowKind.NORMAL
-    ] == [(r.kind, r.target, r.cells[:-1]) for r in rows_of(after) if r.kind is RowKind.NORMAL]
+        (r.kind, r.target, r.cells[:3]) for r in rows_of(before) if r.kind is RowKind.NORMAL
+    ] == [(r.kind, r.target, r.cells[:3]) for r in rows_of(after) if r.kind is RowKind.NORMAL]
+    assert [len(r.cells) for r in rows_of(before)] == [len(r.cells) for r in rows_of(after)]
+    assert before.blocks[0].columns == after.blocks[0].columns
     assert len(rows_of(before)) == len(rows_of(after))
 
 
 def test_the_index_prints_number_title_date_and_labels(material, profile, items, heads):
     lines = lines_of(index_part(material, profile, laid_out(heads, items, pages=2)))
-    assert lines[1] == "No. | Document | Date | Page"
-    assert lines[2:6] == ["A   Index", " | Front sheet |  | A1-A2", " | Index |  | A3-A4",
+    assert lines[1] == "No. | Document | Date | Exhibit | Page"
+    assert lines[2:6] == ["A   Index", " | Front sheet |  |  | A1-A2", " | Index |  |  | A3-A4",
                           "B   Applications and orders"]  # fmt: skip
-    assert "1 | Application for permission (C2) | 28 May 2026 | B1-B2" in lines
-    assert "4 | Clip 1: The refusal is explained | 11 March 2026 | D3-D4" in lines
+    assert "1 | Application for permission (C2) | 28 May 2026 |  | B1-B2" in lines
+    assert "4 | Clip 1: The refusal is explained | 11 March 2026 | AD1/3-4 | D3-D4" in lines
     assert (
-        "6 | Clip 3: The appointment is confirmed | 13 March 2026, in the afternoon | D7-D8"
+        "6 | Clip 3: The appointment is confirmed | 13 March 2026, in the afternoon | AD1/7-8 | D7-D8"
         in lines
     )
 
@@ -105,7 +107,7 @@ def test_a_title_comes_through_untouched(material, profile, title):
 
 def test_a_placeholder_is_listed_like_the_document_it_stands_for(material, profile, items, heads):
     lines = lines_of(index_part(material, profile, laid_out(heads, items)))
-    assert "11 | Reply refusing | 2 March 2026 | E2" in lines
+    assert "11 | Reply refusing | 2 March 2026 |  | E2" in lines
 
 
 def test_arabic_numbering_prints_page_numbers(material, profile, items, heads):
@@ -114,3 +116,16 @@ def test_arabic_numbering_prints_page_numbers(material, profile, items, heads):
     )
     lines = lines_of(index_part(material, evolve(profile, numbering=Numbering.ARABIC), layout))
     assert "1 | Application for permission (C2) | 28 May 2026 | 3" in lines
+
+
+def test_an_exhibited_page_in_another_section_has_its_exhibit_page(material, profile, items, heads):
+    lines = lines_of(index_part(material, profile, laid_out(heads, items)))
+    [minutes] = [each for each in lines if each.startswith("13 |")]
+    assert minutes.split(" | ")[3].startswith("AD1/")
+
+
+def test_a_bundle_without_an_exhibit_has_no_column_for_it(material, profile):
+    heads = [SectionHead(letter="A", title="All")]
+    items = [Item(id="document:d", title="Letter", kind=ItemKind.DOCUMENT, section="A")]
+    lines = lines_of(index_part(material, profile, laid_out(heads, items)))
+    assert lines[1:] == ["No. | Document | Date | Page", "A   All", "1 | Letter |  | A1"]
