@@ -83,7 +83,7 @@ def _told(material: Material) -> tuple[Block, ...]:
         return (Paragraph(text=plain(f"Who held the recordings before: {NOT_STATED}.")),)
     columns = (
         Column(title="When", share=2),
-        Column(title="What", share=2),
+        Column(title="What", share=3),
         Column(title="From", share=2),
         Column(title="To", share=2),
         Column(title="How", share=3),
@@ -121,7 +121,7 @@ def _logged(material: Material) -> tuple[Block, ...]:
         Column(title="No.", share=0, align=Align.RIGHT),
         Column(title="When", share=3),
         Column(title="What", share=5),
-        Column(title="Entered by", share=2),
+        Column(title="Entered by, as typed", share=2),
         Column(title="Software", share=2),
         _STANDING,
     )

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from evidencekit.court.profile import Profile
     from evidencekit.model.bundle import Layout
     from evidencekit.model.matter import Case, Matter, Permission
+    from evidencekit.model.moment import Moment
 
 ITEM = "part:front"
 TITLE = "Front sheet"
@@ -104,7 +105,7 @@ def _permission(matter: Matter, permission: Permission) -> str:
     applied = " ".join(
         each
         for each in (
-            f"applied for {permission.applied_on}" if permission.applied_on else "applied for",
+            f"applied for {_on(permission.applied_on)}" if permission.applied_on else "applied for",
             f"by {permission.by}" if permission.by else "",
         )
         if each
@@ -116,6 +117,11 @@ def _permission(matter: Matter, permission: Permission) -> str:
         result = f"decided{decided}; the result is {NOT_STATED}"
     parts = [applied if asked else "", result, _order(matter, permission)]
     return "; ".join(each.rstrip(".") for each in parts if each)
+
+
+def _on(moment: Moment) -> str:
+    """Return "on 28 May 2026"; a time told in words stands as it was told: "in May"."""
+    return f"on {moment}" if moment.on is not None or moment.written[:1].isdigit() else str(moment)
 
 
 def _order(matter: Matter, permission: Permission) -> str:

@@ -93,7 +93,7 @@ def _where(disputed: Disputed, layout: Layout | None) -> Text:
 def _compared(material: Material, disputed: Disputed, layout: Layout | None) -> tuple[Block, ...]:
     compare = disputed.compare
     if not isinstance(compare, Comparison):
-        return (Paragraph(text=plain(f"The recording: {compare or NOT_STATED}.")),)
+        return (Paragraph(text=_no_comparison(material, compare, layout)),)
     read = material.recording(compare.recording)
     if read is None:
         return (Paragraph(text=plain(f"The recording {compare.recording} is not held.")),)
@@ -101,6 +101,25 @@ def _compared(material: Material, disputed: Disputed, layout: Layout | None) -> 
         Heading(text=f"The recording, {compare.span}", level=2),
         Paragraph(text=_source(read, compare.span, layout)),
         *_spoken(material, read, compare.span),
+    )
+
+
+def _no_comparison(material: Material, compare: str | None, layout: Layout | None) -> Text:
+    """Say that nothing is compared; where others are held, say where they are listed.
+
+    A reader asks whether one of those is of the very meeting. Only the declarant could say.
+    """
+    others = material.matter.other_recordings
+    said = Run(text=f"The recording: {compare or NOT_STATED}.")
+    if others is None or not others.listed:
+        return (said,)
+    item = "part:recordings"
+    listed_at = Run(text=label(layout, item), target=item)
+    return (
+        said,
+        Run(text=" Other recordings held and not used are listed at "),
+        listed_at,
+        Run(text="."),
     )
 
 

@@ -45,14 +45,7 @@ _PERMISSION = {
     _Status.NOT_ASKED: _NONE,
     _Status.NOT_KNOWN: _NOT_KNOWN,
 }
-_KNOWING = frozenset(
-    {
-        _Status.AGREED,
-        _Status.AGREED_WITH_CONDITIONS,
-        _Status.WITHDREW,
-        _Status.TOLD_IT_WAS_RECORDED,
-    }
-)
+_AGREEING = frozenset({_Status.AGREED, _Status.AGREED_WITH_CONDITIONS, _Status.WITHDREW})
 
 
 class Verdict(StrEnum):
@@ -65,11 +58,15 @@ class Verdict(StrEnum):
 
 @frozen(kw_only=True)
 class PersonOpenness:
-    """One person who was recorded: express permission and express knowledge, as told."""
+    """One person who was recorded: express permission and express knowledge, as told.
+
+    `follows_from` says what knowledge was concluded from where nobody told of it in so many words.
+    """
 
     person: str
     permission: str
     knowledge: str
+    follows_from: str | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -143,10 +140,12 @@ def _person(recording: Recording, matter: Matter, consent: Consent) -> PersonOpe
     events = [event for event in consent.events if not _is_after(event.on, made)]
     person = matter.person(consent.person)
     child = person is not None and person.child
+    knowledge, follows_from = _knowledge(events, child=child)
     return PersonOpenness(
         person=consent.person,
         permission=NOT_STATED if child and not _only_no(events) else _permission(events),
-        knowledge=_knowledge(events, child=child),
+        knowledge=knowledge,
+        follows_from=follows_from,
     )
 
 
@@ -190,15 +189,20 @@ def _permission(events: Iterable[ConsentEvent]) -> str:
     return latest.pop() if len(latest) == 1 else _UNCLEAR
 
 
-def _knowledge(events: Iterable[ConsentEvent], *, child: bool) -> str:
-    """Return the express knowledge told last; agreeing to be recorded is knowing of it."""
+def _knowledge(events: Iterable[ConsentEvent], *, child: bool) -> tuple[str, str | None]:
+    """Return the express knowledge told last, or what follows from an answer, and from which.
+
+    Agreeing to be recorded is knowing of it; that it follows is said, because nobody told it.
+    """
     told = [event.knew for event in events if event.knew is not None]
     if told:
-        return _NONE if told[-1] is Knew.NO else str(told[-1])
+        return _NONE if told[-1] is Knew.NO else str(told[-1]), None
     statuses = {event.status for event in events}
-    if statuses & _KNOWING and not child:
-        return str(Knew.YES)
-    return _NOT_KNOWN if _Status.NOT_KNOWN in statuses else NOT_STATED
+    if not child and _Status.TOLD_IT_WAS_RECORDED in statuses:
+        return str(Knew.YES), "was told that it was recorded"
+    if not child and statuses & _AGREEING:
+        return str(Knew.YES), "whoever agrees to be recorded knows of it"
+    return _NOT_KNOWN if _Status.NOT_KNOWN in statuses else NOT_STATED, None
 
 
 def _verdict(people: tuple[PersonOpenness, ...], *, has_message: bool) -> Verdict:
@@ -214,7 +218,7 @@ def _reason(matter: Matter, people: tuple[PersonOpenness, ...], messages: list[s
     """Give the reason, a sentence for each person, in the words that were told."""
     said = [
         f"{matter.name_of(each.person)}, express permission: {_printed(each.permission)}; "
-        f"express knowledge: {each.knowledge}."
+        f"express knowledge: {_known(each)}."
         for each in people
     ]
     said += [
@@ -223,6 +227,12 @@ def _reason(matter: Matter, people: tuple[PersonOpenness, ...], messages: list[s
     if not said:
         said = ["who was recorded, besides the maker, is not stated."]
     return f"On what was told: {' '.join(said)}"
+
+
+def _known(person: PersonOpenness) -> str:
+    if person.follows_from is None:
+        return person.knowledge
+    return f"{person.knowledge} (not told in words; {person.follows_from})"
 
 
 def _printed(permission: str) -> str:

@@ -60,6 +60,16 @@ TITLE = "Schedule of all recordings held"
 #: What names a fact of the file that is never printed: where the recording was made.
 LOCATION_WORDS = ("location", "iso6709", "gps", "latitude", "longitude")
 
+#: The line that a fact stands in, and the words before it; others stand under "Also".
+_SHOWN_AS = {
+    "length in the header": ("Length it states", "in its header: "),
+    "length, second reading": ("Length it states", "as a second program reads it: "),
+    "start time in the file": ("Start it states", ""),
+    "format, second reading": ("Format", "as a second program reads it: "),
+    "samples of a clip": ("Samples in clips", ""),
+    "encoder delay": ("Encoder delay", ""),
+}
+
 _DIFFERENT = "The difference has not been explained."
 _NOT_COMPARED = "The two were not compared, because one is not an exact date or time."
 _PLACE_KEPT_BACK = "The file holds a location. It is not printed here."
@@ -71,7 +81,9 @@ def recordings_part(material: Material, profile: Profile, layout: Layout | None)
     intro = (
         f"T: told, in the words of {declarant(material.matter)} unless somebody else is named. "
         "F: read from the file; whoever has a file can change what it says. "
-        f"M: measured by {material.software}. \u201c{NOT_STATED}\u201d: nobody said."
+        f"M: measured by {material.software}. \u201c{NOT_STATED}\u201d: nobody said. "
+        "The length that a file states, which players show, may differ a little from what can be decoded of it; "
+        "clips are counted in what was decoded."
     )
     blocks: list[Block] = [Paragraph(text=plain(intro), manner=Manner.NOTE)]
     if not material.recordings:
@@ -229,11 +241,16 @@ def _format(matter: Matter, read: ReadRecording) -> tuple[Detail, ...]:
 
 def _file_also_says(matter: Matter, read: ReadRecording) -> tuple[Detail, ...]:
     """Return what else the file says or was measured, so that nothing found is kept back."""
-    return tuple(
-        stated_detail(matter, "Also", fact.stated, lead=f"{fact.name}: ")
+    rest = [
+        (*_SHOWN_AS.get(fact.name, ("Also", f"{fact.name}: ")), fact.stated)
         for fact in read.measurement.facts
         if fact.name not in {"container", "codec"}
         and not (_is_time(fact) or _is_device(fact) or _is_location(fact))
+    ]
+    order = [*dict.fromkeys(name for name, _ in _SHOWN_AS.values()), "Also"]
+    return tuple(
+        stated_detail(matter, name, stated, lead=lead)
+        for name, lead, stated in sorted(rest, key=lambda each: order.index(each[0]))
     )
 
 

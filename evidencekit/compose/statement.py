@@ -162,6 +162,7 @@ def _numbered(said: Iterable[Piece]) -> list[Block]:
     """Number the paragraphs, and end with which are own knowledge and which are not."""
     blocks: list[Block] = []
     sources: dict[Source, list[int]] = {}
+    silent: list[int] = []
     number = 0
     for each in said:
         if not isinstance(each, Said):
@@ -169,9 +170,9 @@ def _numbered(said: Iterable[Piece]) -> list[Block]:
             continue
         number += 1
         blocks.append(Numbered(number=number, text=each.text))
-        sources.setdefault(each.source, []).append(number)
+        (silent if each.says_nothing else sources.setdefault(each.source, [])).append(number)
     blocks.append(Heading(text="What I know and what I have been told"))
-    for text in _knowledge(sources):
+    for text in (*_knowledge(sources), *_silence(silent)):
         number += 1
         blocks.append(Numbered(number=number, text=plain(text)))
     return blocks
@@ -200,6 +201,14 @@ def _knowledge(sources: dict[Source, list[int]]) -> list[str]:
                 f"{source.told_by}."
             )
     return texts
+
+
+def _silence(silent: list[int]) -> list[str]:
+    """Say which paragraphs hold nothing that anybody could know or have been told."""
+    if not silent:
+        return []
+    verb = "says" if len(silent) == 1 else "say"
+    return [f"{_paragraphs(silent)} {verb} only what is not stated."]
 
 
 def _are(numbers: list[int]) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from evidencekit.compose.facts import NOT_STATED, counted, listed, quoted
 from evidencekit.compose.plan import Blank, Heading, Run, Text
 from evidencekit.compose.refs import titled
+from evidencekit.compose.statement_logged import logged_changes
 from evidencekit.compose.statement_recording import recording_pieces
 from evidencekit.compose.statement_said import Context, Piece, Said, Source, said
 from evidencekit.compose.telling import on_date, quoted_stop, stopped
@@ -131,7 +132,9 @@ def _custody(of: Context) -> Iterator[Piece]:
     transfers = sorted(of.matter.custody, key=_when)
     for transfer in transfers:
         yield _transfer(of, transfer)
-    if not transfers:
+    logged = tuple(logged_changes(of))
+    yield from logged
+    if not (transfers or logged):
         yield said(f"What has happened to the recordings since they were made: {NOT_STATED}.")
         yield Blank(label="Who has held the recordings since they were made, and where")
 

@@ -183,7 +183,8 @@ def _where_whole(answer: str | None) -> str:
     kind, _, more = (answer or "").partition(":")
     match kind.strip().casefold():
         case "served":
-            return "The whole recording is served."
+            # Signed before anything is served: what is to come is not sworn to as done.
+            return "The whole recording is to be served."
         case "on request":
             return "The whole recording can be had on request."
         case "withheld":

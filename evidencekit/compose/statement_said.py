@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from evidencekit.compose.plan import Block, Run, Text
+from evidencekit.compose.facts import NOT_STATED
+from evidencekit.compose.plan import Block, Run, Text, flat
 from evidencekit.compose.refs import cite_by_title, exhibit_pages
 from evidencekit.compose.telling import Teller, joined
 from evidencekit.model.bundle import Layout
@@ -43,6 +44,12 @@ class Said:
 
     text: Text
     source: Source = Source()
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it says of each thing only that it is not stated, and nobody knows or told it."""
+        *unstated, rest = flat(self.text).split(f": {NOT_STATED}.")
+        return bool(unstated) and not rest.strip() and not any(". " in each for each in unstated)
 
 
 #: A paragraph, or a block between paragraphs.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _KEPT = "the file's own whole numbers, unchanged"
 _WIDENED = "8-bit samples, widened to 16 bits with the same value"
-_ROUNDED = "the decoder's fractions, rounded to 16 bits"
+_ROUNDED = "the decoder gives finer values, which are rounded"
 
 #: Codecs that hold at most 24 bits and decode to 32 with the lowest byte zero.
 _AT_MOST_24 = frozenset(

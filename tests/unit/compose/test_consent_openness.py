@@ -149,6 +149,22 @@ def test_a_speaker_of_the_transcript_of_whom_nothing_was_told_leaves_it_unsaid()
     )
 
 
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [
+        (S.AGREED, "whoever agrees to be recorded knows of it"),
+        (S.TOLD_IT_WAS_RECORDED, "was told that it was recorded"),
+    ],
+)
+def test_knowledge_that_follows_from_an_answer_is_said_to_follow(
+    status: ConsentStatus, why: str
+) -> None:
+    found = openness(_recording(hale=_event(status)), MATTER)
+    assert f"express knowledge: yes (not told in words; {why})." in found.reason
+    told = openness(_recording(hale=_event(status, knew=Knew.YES)), MATTER)
+    assert "express knowledge: yes." in told.reason
+
+
 def test_nothing_told_leaves_it_unsaid() -> None:
     found = openness(_recording(), MATTER)
     assert found.verdict is Verdict.CANNOT_BE_SAID

@@ -36,7 +36,7 @@ def test_the_heading_names_court_number_title_and_hearing(material):
 
 def test_the_permission_line_reads_as_the_product_says(material):
     assert flat(permission_line(material.matter, None)) == (
-        "Permission to rely on the recordings: applied for 28 May 2026 by application on form C2; "
+        "Permission to rely on the recordings: applied for on 28 May 2026 by application on form C2; "
         "not yet decided."
     )
 

@@ -9,7 +9,7 @@ from support_parts import lines_of, targets_of, text_of
 from evidencekit.compose.minutes import minutes_part
 from evidencekit.compose.plan import Spoken
 from evidencekit.model.bundle import Item, ItemKind, Numbering, SectionHead, lay_out
-from evidencekit.model.matter import Comparison, Disputed
+from evidencekit.model.matter import Comparison, Disputed, OtherRecordings
 from evidencekit.model.timecode import Span
 
 
@@ -65,13 +65,23 @@ def test_a_clip_that_holds_a_part_of_the_passage_is_said_to_hold_some(material):
 
 
 def test_words_in_the_place_of_a_recording_are_printed_as_told(material):
-    assert "The recording: no recording relied on." in lines_of(minutes_part(material, None, None))
+    assert "The recording: no recording relied on." in text_of(minutes_part(material, None, None))
+
+
+def test_where_nothing_is_compared_the_other_recordings_held_are_pointed_to(material):
+    part = minutes_part(material, None, None)
+    assert lines_of(part)[-1] == (
+        "The recording: no recording relied on. Other recordings held and not used are listed at ?."
+    )
+    none = evolve(material.matter, other_recordings=OtherRecordings(are_there_any="no"))
+    alone = minutes_part(evolve(material, matter=none), None, None)
+    assert lines_of(alone)[-1] == "The recording: no recording relied on."
 
 
 def test_what_nobody_said_is_not_stated(material):
     changed = with_disputed(material, my_words=None, compare=None, page=None)
     lines = lines_of(minutes_part(changed, None, None))
-    assert lines[-1] == "The recording: not stated."
+    assert lines[-1].startswith("The recording: not stated.")
     assert any(line.endswith("| not stated") for line in lines)
 
 

@@ -22,6 +22,7 @@ from evidencekit.compose.statement import (
 )
 from evidencekit.court.profiles import load_profile, profile_ids
 from evidencekit.model.bundle import Item, ItemKind, Layout, Numbering, SectionHead, lay_out
+from evidencekit.model.custody import CustodyEntry, CustodyLog, EntryKind
 from evidencekit.model.material import Material
 from evidencekit.model.matter import Case, Matter, OtherRecordings, Permission, Statement, Transfer
 from evidencekit.model.person import Person
@@ -231,7 +232,7 @@ def test_whole_or_part_is_said_as_it_was_told(
 @pytest.mark.parametrize(
     ("told", "printed"),
     [
-        ("served", "The whole recording is served."),
+        ("served", "The whole recording is to be served."),
         ("on request", "The whole recording can be had on request."),
         ("withheld: a child is named", "The whole recording is withheld: a child is named."),
         ("withheld", "The whole recording is withheld: the reason is not stated."),
@@ -305,6 +306,69 @@ def test_a_transfer_told_by_somebody_else_is_information_with_its_source(
         in said
     )
     assert "not within my own knowledge. The source of my information: Ruth Kemp." in said
+
+
+def _with_entries(material: Material, *entries: CustodyEntry, told: bool = True) -> Material:
+    log = CustodyLog(entries=(*material.log.entries, *entries), head="f" * 64)
+    matter = material.matter if told else evolve(material.matter, custody=())
+    return evolve(material, log=log, matter=matter)
+
+
+def _hand_over(item: str, seq: int, **more: str) -> CustodyEntry:
+    told = {"giver": "amara", "receiver": "Ruth Kemp, Kemp Law", "on": "2026-05-20"} | more
+    return CustodyEntry(
+        seq=seq,
+        id=f"entry-{seq}",
+        kind=EntryKind.TRANSFER,
+        prev="0" * 64,
+        recorded_at="2026-05-20T16:00:00Z",
+        entered_by=told.pop("entered_by", "Ruth Kemp"),
+        line_sha256="f" * 64,
+        item=item,
+        **told,
+    )
+
+
+def test_a_change_of_hands_that_only_the_log_holds_is_said_as_the_logs(material: Material) -> None:
+    entries = (_hand_over("visit", 3, how="USB stick"), _hand_over("voicemail", 4, how="USB stick"))
+    said = _paragraphs(_with_entries(material, *entries, told=False))
+    assert (
+        "The custody log (AD1/6), in entries 3 and 4, says that R1 and R2 went from me to Ruth "
+        "Kemp, Kemp Law on 20 May 2026. How: USB stick." in said
+    )
+    assert "What has happened to the recordings since they were made: not stated." not in said
+    assert (
+        "The source of my information: the custody log, where it was entered by Ruth Kemp." in said
+    )
+
+
+def test_what_the_declarant_entered_in_the_log_is_own_knowledge(material: Material) -> None:
+    entry = _hand_over("visit", 3, entered_by="amara")
+    assert "where it was entered by" not in _paragraphs(_with_entries(material, entry, told=False))
+
+
+def test_a_change_of_hands_that_the_matter_tells_is_not_said_again_from_the_log(
+    material: Material,
+) -> None:
+    entry = _hand_over("visit", 3, how="by hand")
+    assert "The custody log (AD1/6), in entry" not in _paragraphs(_with_entries(material, entry))
+    later = _hand_over("visit", 3, on="2026-05-21")
+    assert "The custody log (AD1/6), in entry 3" in _paragraphs(_with_entries(material, later))
+
+
+def test_a_paragraph_that_only_says_not_stated_is_nobodys_knowledge(material: Material) -> None:
+    recording = Recording(id="visit", file="visit.m4a", made_by="amara", reason="to remember")
+    said = _paragraphs(_with_recording(material, recording))
+    silent = {
+        number
+        for number, text in statement_paragraphs(_made(_with_recording(material, recording)))
+        if text.startswith(("Where there are copies", "Whether R1 is the whole"))
+    }
+    [line] = [each for each in said.splitlines() if each.endswith("say only what is not stated.")]
+    assert silent
+    assert {int(each) for each in re.findall(r"[0-9]+", line)} >= silent
+    [own] = [each for each in said.splitlines() if "within my own knowledge, unless" in each]
+    assert not silent & {int(each) for each in re.findall(r"[0-9]+", own)}
 
 
 def test_transfers_come_in_order_of_time_and_undated_ones_last(material: Material) -> None:

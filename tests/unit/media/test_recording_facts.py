@@ -144,7 +144,7 @@ def test_more_than_one_audio_track_is_a_fact_and_the_first_is_used(tmp_path: Pat
     [
         (1, 8, "16 bits: 8-bit samples, widened to 16 bits with the same value"),
         (1, 24, "24 bits: the file's own whole numbers, unchanged"),
-        (3, 32, "16 bits: the decoder's fractions, rounded to 16 bits"),
+        (3, 32, "16 bits: the decoder gives finer values, which are rounded"),
     ],
 )
 def test_the_form_of_a_clips_samples_is_a_measured_fact(
