@@ -82,8 +82,8 @@ def recordings_part(material: Material, profile: Profile, layout: Layout | None)
         f"T: told, in the words of {declarant(material.matter)} unless somebody else is named. "
         "F: read from the file; whoever has a file can change what it says. "
         f"M: measured by {material.software}. \u201c{NOT_STATED}\u201d: nobody said. "
-        "The length that a file states, which players show, may differ a little from what can be decoded of it; "
-        "clips are counted in what was decoded."
+        "The length that a file states, which players show, may differ a little from what can be "
+        "decoded of it; clips are counted in what was decoded."
     )
     blocks: list[Block] = [Paragraph(text=plain(intro), manner=Manner.NOTE)]
     if not material.recordings:

@@ -28,84 +28,93 @@ _DATE = re.compile(
 )
 _LONGEST_TITLE = 200
 
-_HEAD = """\
+#: How a text begins that waits to be filled in. `build` says where one was left.
+TO_FILL_IN = "[to fill in"
+#: The title of a case before somebody has given it one.
+UNTITLED = "Untitled matter"
+
+_HEAD = f"""\
 # A matter file. A line that begins with # is not read. Lines such as #court = ... wait for what
 # only you know: take the # away and write it in. What you leave out prints as "not stated".
 schema = "evidencekit/matter/1"
 timezone = "Europe/London"  # of all times that do not end in Z
 
 [case]
-title = "Untitled matter"  # as the heading has it, with initials for a child: "Re E (A Child)"
-#court = "Family Court at Norbury"
-#number = "NB26C00123"
+title = "{UNTITLED}"  # as the heading has it, with initials for a child: "Re E (A Child)"
+#court = "{TO_FILL_IN}: the court's name, as on its papers]"
+#number = "{TO_FILL_IN}: the case number]"
 #proceedings = "children"  # children, financial remedy or civil
-#hearing_on = 2026-06-15
-#prepared_on = 2026-05-29  # printed as the bundle's date
-#whose = "the first respondent"
-#permission = { applied_on = 2026-05-28, by = "application on form C2", result = "not yet decided" }
+#hearing_on = "{TO_FILL_IN}]"  # a date without quotes, such as 2026-06-15, or words in quotes
+#prepared_on = "{TO_FILL_IN}]"  # the same; printed as the bundle's date
+#whose = "{TO_FILL_IN}: such as the first respondent's]"
+#prepared_by = "{TO_FILL_IN}]"
+# Has permission to rely on the recordings been asked for?
+#permission = {{ applied_on = "{TO_FILL_IN}]", by = "{TO_FILL_IN}]", result = "{TO_FILL_IN}]" }}
 
 [people]
 # A line a person: an id of your choice, and the name. Ids reach logs, names do not. With
 # child = true, a name is refused in every id, title and file name.
-#amara = { name = "Amara Dean", role = "mother", party = "first respondent" }
-#hale = { name = "Joanna Hale", role = "social worker" }
+#person1 = {{ name = "?", role = "{TO_FILL_IN}]", party = "{TO_FILL_IN}]" }}
+#person2 = {{ name = "??", role = "{TO_FILL_IN}: such as social worker]" }}
 """
 
-_RECORDING = """\
-#title = "Home visit"
-#recorded_at = 2026-03-11T14:05:00  # or in words: "11 March 2026, in the afternoon"
-#place = "my living room"
-#made_by = "amara"  # a person's id, or words
-#device = "my phone, its own recorder"
-#reason = "why it was made, in the words of who made it"
-#whole = "yes"  # yes, no or not stated; after a colon, an explanation
-#edited = "no"
-#copies = "who has copies, and where"
-#whole_recording = "served"  # served, on request, or withheld: and the reason
+_RECORDING = f"""\
+#title = "{TO_FILL_IN}: a short title]"
+#recorded_at = "{TO_FILL_IN}]"  # without quotes 2026-03-11T14:05:00, or in words
+#place = "{TO_FILL_IN}: where]"
+#made_by = "person1"  # a person's id, or words
+#device = "{TO_FILL_IN}: with what it was made]"
+#reason = "{TO_FILL_IN}: why it was made, in the words of who made it]"
+#whole = "not stated"  # yes, no or not stated; after a colon, an explanation
+#edited = "not stated"  # the same
+#copies = "{TO_FILL_IN}: who has copies, and where]"
+#whole_recording = "withheld: {TO_FILL_IN}: why]"  # or served, or on request
 """
 
-_ABOUT_PEOPLE = """\
-# What each person was asked and said about being recorded, and then about its use in court:
-#[recordings.{id}.consent]
-#amara = "made the recording"
-#hale = {{ status = "not asked", on = 2026-03-11, knew = "not known" }}
-#[recordings.{id}.use_in_evidence]
-#hale = "not asked"
+_ABOUT_PEOPLE = f"""\
+# What each person was asked and said about being recorded, and then about its use in court.
+# One of: made the recording; agreed; agreed with conditions; refused; asked, no answer; not asked;
+# withdrew; not known; left the message; told it was recorded; mentioned only; heard.
+#[recordings.{{id}}.consent]
+#person1 = "not known"
+#person2 = {{{{ status = "not known", on = "{TO_FILL_IN}]", knew = "not known" }}}}
+#[recordings.{{id}}.use_in_evidence]
+#person2 = "not known"
 # The passages relied on, by their times or by words of the transcript:
-#[[recordings.{id}.clip]]
-#title = "The refusal is explained"
+#[[recordings.{{id}}.clip]]
+#title = "{TO_FILL_IN}: what the passage is]"
 #from = "0:00.000"
 #to = "0:05.500"
 """
 
-_TAIL = """\
+_TAIL = f"""\
 
 # Recordings that are held and not relied on:
 #[other_recordings]
-#are_there_any = "yes"
-#list = [{ what = "Core group, 18 March 2026", reason = "not relied on; kept on my laptop" }]
+#are_there_any = "not stated"  # yes or no
+#list = [{{ what = "{TO_FILL_IN}]", reason = "{TO_FILL_IN}: why it is not relied on]" }}]
 
 # The covering statement. Its words are the declarant's own and are printed unaltered.
 #[statement]
-#by = "amara"
+#by = "person1"
 #number = 1
-#exhibit = "AD1"
-#address = "known to the court"
-#occupation = "care assistant"
-#prepared_how = "how, by whom and when it was written down"
-#words = ["I made these recordings on my own phone."]
+#exhibit = "{TO_FILL_IN}]"  # initials and a number, such as AB1
+#address = "{TO_FILL_IN}: or known to the court]"
+#occupation = "{TO_FILL_IN}]"
+#prepared_how = "{TO_FILL_IN}: how, by whom and when it was written down]"
+#words = ["{TO_FILL_IN}: what happened, in the declarant's own words]"]
 """
 
-_CUSTODY = """\
+_CUSTODY = f"""\
 
 # Who had the recordings, one change of hands after another:
 #[[custody]]
-#what = [{ids}]
-#from = "my phone"
-#to = "my laptop"
-#on = 2026-03-11
-#how = "USB cable, files copied"
-#told_by = "amara"
+#what = [{{ids}}]
+#from = "{TO_FILL_IN}: who, or what device]"
+#to = "{TO_FILL_IN}: who, or what device]"
+#on = "{TO_FILL_IN}: when]"
+#how = "{TO_FILL_IN}: by what way]"
+#told_by = "person1"
 """
 
 
@@ -150,7 +159,7 @@ def describe(found: Found) -> str:
 def _recording(name: str, pair: Pair) -> str:
     lines = [f"\n[recordings.{name}]\n", f"file = {_text(pair.recording)}\n", _RECORDING]
     if pair.transcript is None:
-        lines.append('#transcript = { file = "transcripts/x.vtt", made_by = "amara" }\n')
+        lines.append('#transcript = { file = "transcripts/x.vtt", made_by = "person1" }\n')
     else:
         note = "  # found by a similar name: does it belong here?" if pair.guessed else ""
         lines.append(f"transcript = {{ file = {_text(pair.transcript)} }}{note}\n")

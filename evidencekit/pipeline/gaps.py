@@ -7,7 +7,10 @@ import datetime as dt
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from attrs import asdict
+
 from evidencekit.court.sections import nothing_to_print
+from evidencekit.matterfile.init import TO_FILL_IN, UNTITLED
 from evidencekit.model.consent import ConsentStatus
 from evidencekit.model.findings import Finding, Severity
 from evidencekit.model.matter import GENERATED_PARTS
@@ -23,29 +26,97 @@ if TYPE_CHECKING:
 #: What a court asks of every recording (FJC guidance May 2025: why, who, when, edited, whole).
 _ASKED = (
     ("recorded_at", "when it was made"),
+    ("place", "where it was made"),
     ("made_by", "who made it"),
     ("device", "with what it was made"),
     ("reason", "why it was made"),
     ("whole", "whether it is the whole recording"),
     ("edited", "whether it was edited"),
     ("copies", "who has copies"),
+    ("whole_recording", "where the whole recording can be had"),
 )
 
 
 def gaps(matter: Matter) -> tuple[Finding, ...]:
-    """Return what is not stated or not known, recording by recording, in printed order."""
-    return tuple(
-        finding
-        for recording in matter.recordings_in_order
-        for finding in (*_told(recording), *_consent(matter, recording))
+    """Return what is not stated or not known: of the matter, of the statement, then recording by
+    recording in printed order.
+    """
+    return (
+        *_left_to_fill_in(matter),
+        *_statement(matter),
+        *(
+            finding
+            for recording in matter.recordings_in_order
+            for finding in (*_told(recording), *_consent(matter, recording))
+        ),
     )
+
+
+def _left_to_fill_in(matter: Matter) -> Iterator[Finding]:
+    """Yield each place of a matter file that `init` wrote and nobody has filled in since."""
+    if matter.case.title == UNTITLED:
+        yield _place("/case/title", f'"{UNTITLED}" is not a title yet')
+    for pointer, text in _texts(asdict(matter), ""):
+        if TO_FILL_IN in text:
+            yield _place(pointer, f'"{text}" is still to be filled in')
+        elif not text.strip("? "):
+            yield _place(pointer, "is still to be filled in")
+
+
+def _place(pointer: str, message: str) -> Finding:
+    return Finding(
+        code="EK-M014",
+        severity=Severity.WARNING,
+        subject=pointer,
+        message=f"{message}. It is printed as it stands.",
+        group="matter",
+    )
+
+
+def _texts(value: object, pointer: str) -> Iterator[tuple[str, str]]:
+    """Yield every text of a matter with where it stands in the model."""
+    if isinstance(value, str):
+        yield pointer, value
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from _texts(each, f"{pointer}/{key}")
+    elif isinstance(value, tuple | list):
+        for place, each in enumerate(value):
+            yield from _texts(each, f"{pointer}/{place}")
+
+
+def _statement(matter: Matter) -> Iterator[Finding]:
+    """Yield what is a marked blank in the draft, for the declarant to complete."""
+    statement = matter.statement
+    if statement is None or statement.signed is not None:
+        return
+    person = matter.person(statement.by)
+    asked = (
+        (statement.words, "own words"),
+        (statement.prepared_how, "how it was made"),
+        (statement.address, "address"),
+        (statement.occupation, "occupation"),
+        (person.party if person is not None else None, "party"),
+        (statement.exhibit, "exhibit mark"),
+        (matter.case.court, "court"),
+        (matter.case.number, "case number"),
+    )
+    missing = [name for told, name in asked if not told]
+    if missing:
+        yield Finding(
+            code="EK-M015",
+            severity=Severity.WARNING,
+            subject="statement",
+            message=f"a marked blank stands in the draft for: {'; '.join(missing)}.",
+            group="statement",
+        )
 
 
 def _told(recording: Recording) -> Iterator[Finding]:
     missing = [
         words
         for name, words in _ASKED
-        if (stated := getattr(recording, name)) is None or stated.value == "not stated"
+        if getattr(stated := getattr(recording, name), "value", stated) in {None, "not stated"}
     ]
     if missing:
         yield Finding(

@@ -81,8 +81,8 @@ def test_the_lines_that_wait_are_a_matter_too(folder, names):
     filled = without_signs(path.read_text(encoding="utf-8"))
     path.write_text(filled, encoding="utf-8")
     matter = load_matter(path)
-    assert matter.statement.by == "amara"
-    assert matter.case.permission.result == "not yet decided"
+    assert matter.statement.by == "person1"
+    assert matter.case.permission.result == "[to fill in]"
     assert all(each.consent and each.clips for each in matter.recordings if each.file in names)
 
 

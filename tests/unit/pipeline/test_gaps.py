@@ -20,12 +20,14 @@ TOLD = Recording(
     id="visit",
     file="visit.wav",
     recorded_at="2026-03-11",
+    place="the kitchen",
     made_by="amara",
     device="a phone",
     reason="to remember",
     whole="yes",
     edited="no",
     copies="one",
+    whole_recording="served",
     consent=(
         Consent(person="hale", events=(ConsentEvent(status=ConsentStatus.AGREED),)),
         Consent(person="amara", events=(ConsentEvent(status=ConsentStatus.MADE_THE_RECORDING),)),
@@ -54,12 +56,14 @@ def test_a_recording_of_which_everything_was_told_has_no_gap() -> None:
     ("name", "words"),
     [
         ("recorded_at", "when it was made"),
+        ("place", "where it was made"),
         ("made_by", "who made it"),
         ("device", "with what it was made"),
         ("reason", "why it was made"),
         ("whole", "whether it is the whole recording"),
         ("edited", "whether it was edited"),
         ("copies", "who has copies"),
+        ("whole_recording", "where the whole recording can be had"),
     ],
 )
 def test_each_thing_a_court_asks_is_a_gap_where_nobody_said_it(name: str, words: str) -> None:
@@ -77,7 +81,35 @@ def test_all_that_is_missing_of_a_recording_is_one_finding() -> None:
     bare = Recording(id="visit", file="visit.wav")
     found = gaps(matter(bare))
     assert codes(found) == ["EK-M004", "EK-C001"]
-    assert found[0].message.count(";") == 6
+    assert found[0].message.count(";") == 8
+
+
+def test_what_init_wrote_and_nobody_filled_in_is_pointed_at() -> None:
+    left = evolve(
+        matter(evolve(TOLD, place="[to fill in: where]")),
+        case=Case(title="Untitled matter"),
+        people=(*PEOPLE, Person(id="person1", name="?")),
+    )
+    found = gaps(left)
+    assert codes(found) == ["EK-M014"] * 3
+    assert [each.subject for each in found] == [
+        "/case/title",
+        "/people/2/name",
+        "/recordings/0/place/value",
+    ]
+    assert found[2].message == (
+        '"[to fill in: where]" is still to be filled in. It is printed as it stands.'
+    )
+
+
+def test_marked_blanks_of_a_draft_are_named_and_a_signed_statement_has_none() -> None:
+    [found] = gaps(matter(TOLD, statement=Statement(by="amara", words=("I say.",))))
+    assert (found.code, found.subject) == ("EK-M015", "statement")
+    assert found.message == (
+        "a marked blank stands in the draft for: how it was made; address; occupation; party; "
+        "exhibit mark; court; case number."
+    )
+    assert gaps(matter(TOLD, statement=Statement(by="amara", signed="s.pdf"))) == ()
 
 
 def test_an_unnamed_maker_of_a_transcript_is_a_gap_and_a_tool_is_a_maker() -> None:
