@@ -94,8 +94,12 @@ def print_clip(clip: ClipFile, *, source: Path, shown_path: Path) -> None:
     _echo(f"Wrote {shown_path}")
     _echo(f"  requested   {clip.requested}")
     _echo(
-        f"  holds       samples {samples.first} to {samples.end - 1} of {source.name}, "
-        f"{clip.sample_rate} a second, {clip.channels} channel(s), {clip.bits} bit"
+        f"  holds       samples {samples.first:,} to {samples.end - 1:,} of {source.name}, both "
+        "included, counted from 0"
+    )
+    _echo(
+        f"              {clip.sample_rate:,} a second, {clip.channels} "
+        f"channel{'' if clip.channels == 1 else 's'}, {clip.bits} bits"
     )
     _echo(
         f"  that is     {format_media_time(clip.start_ms)} to {format_media_time(end_ms)}, "

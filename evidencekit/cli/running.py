@@ -89,8 +89,8 @@ def errors_as_exits(*, as_json: bool, outcome: str = "") -> Iterator[dict[str, A
     said: dict[str, Any] = {}
     try:
         yield said
-    except (ClickException, ClickExit, Abort):
-        raise
+    except (ClickException, ClickExit, Abort, BrokenPipeError):
+        raise  # a broken pipe is who reads our output having seen enough
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - a traceback helps no user
         code, text = verdict(error, outcome)
         if as_json:

@@ -31,7 +31,7 @@ from evidencekit.package.opened import Package, open_package
 from evidencekit.package.served import followed_of, read_served
 from evidencekit.pipeline.contents import Assembled, write_contents
 from evidencekit.pipeline.documents import STATEMENT_ITEM, Documents, take_in_documents
-from evidencekit.pipeline.gaps import dates_that_disagree, gaps, parts_left_out
+from evidencekit.pipeline.gaps import dates_that_disagree, gaps, parts_left_out, unnamed_intakes
 from evidencekit.pipeline.late import bound_contents, follow, keep_numbers
 from evidencekit.pipeline.late_pages import set_late_pages
 from evidencekit.pipeline.pages import Pages, items_of, set_pages
@@ -246,6 +246,7 @@ def make_draft(
             *gaps(matter),
             *read_findings,
             *documents.findings,
+            *unnamed_intakes(matter, log),
             *dates_that_disagree(matter, log),
             *parts_left_out(matter, sections),
             *court_findings(

@@ -184,6 +184,27 @@ def parts_left_out(matter: Matter, sections: Sequence[Section]) -> tuple[Finding
     )
 
 
+def unnamed_intakes(matter: Matter, log: CustodyLog) -> tuple[Finding, ...]:
+    """Return a finding if the log does not say who took recordings in: it is asked in court."""
+    unnamed = [
+        each.id
+        for each in matter.recordings_in_order
+        if (entry := log.intake_of(each.id)) is not None and entry.entered_by == "not stated"
+    ]
+    if not unnamed:
+        return ()
+    return (
+        Finding(
+            code="EK-M016",
+            severity=Severity.WARNING,
+            subject=", ".join(unnamed),
+            message="who took it in is not stated, and is printed as such: an entry of the "
+            "custody log is never changed. Next time, name who does it: intake --by.",
+            group="custody",
+        ),
+    )
+
+
 def dates_that_disagree(matter: Matter, log: CustodyLog) -> tuple[Finding, ...]:
     """Return a finding if the bundle says it was prepared before an entry of its own custody log.
 

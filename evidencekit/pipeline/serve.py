@@ -203,7 +203,7 @@ def _check_package(package: Package, log: CustodyLog, served: Sequence[Served]) 
     if stood != head:
         msg = (
             f"{package.path.name} was not built from the custody log in the folder of the matter. "
-            "Name the matter that it was built from. Nothing was served."
+            "Name the matter file that it was built from (--matter FILE). Nothing was served."
         )
         raise OutputError(msg)
     followed = followed_of(served)

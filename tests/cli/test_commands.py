@@ -435,6 +435,19 @@ def test_a_reader_who_has_seen_enough_is_no_error(desk: Desk) -> None:
     assert b"Traceback" not in result.stderr
 
 
+def test_a_reader_of_a_packages_contents_who_has_seen_enough_gets_no_complaint(built: Desk) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "evidencekit", "show", built.out],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 1
+
+
 HEAVY = {"av", "numpy", "pymupdf", "pikepdf", "typst", "jsonschema", "docx", "mutagen", "pydub"}
 
 

@@ -9,12 +9,13 @@ from attrs import evolve
 from evidencekit.court.profiles import choose_profile
 from evidencekit.court.sections import resolve_sections
 from evidencekit.model.consent import Consent, ConsentEvent, ConsentStatus
+from evidencekit.model.custody import CustodyEntry, CustodyLog, EntryKind
 from evidencekit.model.findings import Finding, Severity
 from evidencekit.model.matter import Case, Document, Matter, OtherRecordings, Section, Statement
 from evidencekit.model.person import Person
 from evidencekit.model.recording import Clip, Recording, TranscriptSource
 from evidencekit.model.timecode import Span
-from evidencekit.pipeline.gaps import gaps, parts_left_out
+from evidencekit.pipeline.gaps import gaps, parts_left_out, unnamed_intakes
 
 TOLD = Recording(
     id="visit",
@@ -165,3 +166,19 @@ def test_a_part_with_nothing_to_print_is_missed_by_nobody() -> None:
     section = Section(letter="A", title="All", contents=("recordings", "custody"))
     found = parts_left_out(matter(evolve(TOLD, clips=())), (section,))
     assert not any('"clips"' in each.message or "minutes" in each.message for each in found)
+
+
+@pytest.mark.parametrize(("by", "codes_found"), [("not stated", ["EK-M016"]), ("Ruth Kemp", [])])
+def test_a_log_that_does_not_say_who_took_in_is_pointed_at(by: str, codes_found: list[str]) -> None:
+    entry = CustodyEntry(
+        seq=1,
+        id="e1",
+        kind=EntryKind.INTAKE,
+        prev="0" * 64,
+        recorded_at="2026-05-20T15:02:11Z",
+        entered_by=by,
+        line_sha256="f" * 64,
+        item="visit",
+    )
+    found = unnamed_intakes(matter(TOLD), CustodyLog(entries=(entry,), head="f" * 64))
+    assert codes(found) == codes_found
