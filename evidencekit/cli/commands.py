@@ -188,7 +188,9 @@ def clip(file: Path, start: str, end: str, output: Path, as_json: bool) -> None:
 
         made = cut(file, _span(start, end), to=output, where=file.name, cancelled=cancelled)
     if as_json:
-        document = asdict(made, value_serializer=_jsonable)
+        document = asdict(
+            made, filter=lambda field, _: field.name != "peaks", value_serializer=_jsonable
+        )
         echo_json({"ok": True, "clip": document})
     else:
         print_clip(made, source=file, shown_path=output)

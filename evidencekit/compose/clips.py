@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from evidencekit.compose.clip_waveform import ClipDrawing, Shown, draw_clip
 from evidencekit.compose.drawing import Passage
 from evidencekit.compose.facts import (
     NOT_STATED,
@@ -82,6 +83,7 @@ def _sheet(
     return (
         Paragraph(text=_source(read, layout)),
         _figure(read, clip),
+        *_clip_figure(clip),
         Paragraph(text=listen),
         Details(rows=_times(clip)),
         *_words(material.matter, read, clip),
@@ -125,6 +127,56 @@ def _figure(read: ReadRecording, clip: CutClip) -> Figure:
         ),
         height_mm=20,
     )
+
+
+def _clip_figure(clip: CutClip) -> tuple[Figure, ...]:
+    """Return the clip alone, with its words under it; nothing where its peaks are not at hand."""
+    if clip.file.peaks is None:
+        return ()
+    drawn = draw_clip(clip, clip.file.peaks)
+    start, end = _actual(clip)
+    rows = f", in {drawn.rows} rows" if drawn.rows > 1 else ""
+    under, below = _under(drawn)
+    return (
+        Figure(
+            svg=drawn.svg,
+            alt=(
+                f"Waveform of clip {clip.number} alone, from {format_media_time(start)} to "
+                f"{format_media_time(end)} of the recording{rows}. {under}"
+            ),
+            caption=(
+                f"Clip {clip.number} alone{rows}, scaled to its own loudest moment; the times are "
+                f"those of the recording. {below}"
+            ),
+            height_mm=drawn.height_mm,
+        ),
+    )
+
+
+def _under(drawn: ClipDrawing) -> tuple[str, str]:
+    """Say what stands under the waveform: for who cannot see it, and in the caption."""
+    if drawn.shown is Shown.NOTHING:
+        return "No words stand under it.", ""
+    arrow = " An arrow marks a line that began before." if drawn.earlier else ""
+    if drawn.shown is Shown.WORDS:
+        below = (
+            "Each word stands where the transcript says that it begins; the numbers in bold are "
+            "those of the lines below."
+        )
+        alt = f"Under it stand {counted(drawn.words, 'word')}, which the lines below give."
+    else:
+        below = (
+            "Each line of the excerpt stands, by its number, where the transcript says that it "
+            "begins."
+        )
+        alt = f"Under it stand the beginnings of {counted(drawn.words, 'line')} given below."
+        if drawn.shortened:
+            below += " Here there is room for their first words only; all words are below."
+        if drawn.left_out:
+            are = "line has" if drawn.left_out == 1 else "lines have"
+            below += f" {drawn.left_out} {are} no room here."
+    direction = " Time runs from left to right." if drawn.backwards else ""
+    return alt, f"{below}{arrow}{direction}"
 
 
 def _actual(clip: CutClip) -> tuple[int, int]:

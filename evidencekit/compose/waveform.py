@@ -49,7 +49,7 @@ def waveform_svg(
         height,
         "".join(_shade(line, each, top, bottom, fill=drawing.PALE) for each in others),
         _shade(line, highlight, top, bottom, fill=drawing.SHADE) if highlight else "",
-        drawing.path(_trace(peaks, line, top, bottom)),
+        trace(peaks, line, top, bottom, sample_count=sample_count),
         "".join(_edges(line, each, top, bottom, strong=False) for each in others),
         _edges(line, highlight, top, bottom, strong=True) if highlight else "",
         drawing.axis(line, bottom),
@@ -71,17 +71,31 @@ def _edges(line: Line, samples: SampleRange, top: int, bottom: int, *, strong: b
     )
 
 
-def _trace(peaks: Peaks, line: Line, top: int, bottom: int) -> str:
-    """Return the path of the waveform, one upright stroke a unit of width."""
+def trace(
+    peaks: Peaks,
+    line: Line,
+    top: int,
+    bottom: int,
+    *,
+    sample_count: int,
+    part: int = 0,
+    parts: int = 1,
+) -> str:
+    """Return the waveform, one upright stroke a unit of width: of *sample_count* samples, or of the
+    part with the number *part* of so many *parts*.
+    """
     middle, half = (top + bottom) // 2, (bottom - top) // 2 - 1
-    columns = _columns(peaks, line.sample_count, line.right - line.left)
-    loudest = max((max(high, -low) for low, high in columns), default=0) or 1
-    return "".join(
+    wide = line.right - line.left
+    whole = _columns(peaks, sample_count, wide * parts)
+    loudest = max((max(high, -low) for low, high in whole), default=0) or 1
+    columns = whole[part * wide : (part + 1) * wide]
+    data = "".join(
         # Half a unit down at least, or silence would leave no line at all.
         f"M{line.left + x} {middle - high * half // loudest}"
         f"V{max(middle + -low * half // loudest, middle - high * half // loudest + 1)}"
         for x, (low, high) in enumerate(columns)
     )
+    return drawing.path(data)
 
 
 @lru_cache(maxsize=32)

@@ -15,6 +15,7 @@ from attrs import frozen
 
 from evidencekit.errors import ClipUnwritable, SpanOutsideRecording, SpanReversed
 from evidencekit.media.clipfile import ClipWriter, check_target
+from evidencekit.media.peaks import ClipMeter
 from evidencekit.model.clip import ClipFile, Decoder
 from evidencekit.model.timecode import SampleRange, Span, samples_to_ms
 
@@ -58,6 +59,7 @@ class _Passing:
                 raise ClipUnwritable(str(cut.to), reason)
             self.channels = slice(cut.channel - 1, cut.channel)
         self.writer: ClipWriter | None = None
+        self.meter: ClipMeter | None = None
         self.closed = False
         self.written = 0
         self.way = ""
@@ -127,12 +129,15 @@ class ClipSet:
                 channels=clip.channels.stop - clip.channels.start,
                 form=self._form,
             )
+            clip.meter = ClipMeter(clip.end - clip.first, self._form)
             self._open.append(clip)
         for clip in self._open:
             if clip.writer is not None:
                 part = integers[max(0, clip.first - first) : clip.end - first, clip.channels]
                 clip.written += len(part)
                 clip.writer.write(part)
+                if clip.meter is not None:
+                    clip.meter.take(part)
                 if clip.end <= end:
                     self._close(clip)
         self._open = [clip for clip in self._open if not clip.closed]
@@ -146,6 +151,7 @@ class ClipSet:
             if clip.writer is not None:
                 clip.writer.discard()
             clip.writer = None
+            clip.meter = None
             clip.closed = False
             clip.written = 0
         self._open = []
@@ -208,6 +214,7 @@ class ClipSet:
             way=clip.way,
             track=track,
             channel=clip.cut.channel,
+            peaks=clip.meter.peaks() if clip.meter else None,
         )
 
 

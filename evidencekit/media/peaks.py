@@ -59,6 +59,42 @@ class PeakMeter:
         return Peaks(bucket_samples=self._bucket, low=bytes(self._low), high=bytes(self._high))
 
 
+#: How many buckets a clip is measured in: more than its drawing is wide.
+_CLIP_BUCKETS = 4096
+
+
+class ClipMeter:
+    """Collects the peaks of a clip of *count* samples as they are written, in parts of any size."""
+
+    def __init__(self, count: int, form: SampleForm) -> None:
+        self._bucket = max(1, count // _CLIP_BUCKETS)
+        self._form = form
+        self._low = bytearray()
+        self._high = bytearray()
+        self._rest: Array | None = None
+
+    def take(self, integers: Array) -> None:
+        """Take in samples, a row a sample and a column a channel."""
+        if self._rest is not None:
+            integers = np.concatenate([self._rest, integers])
+        whole = len(integers) - len(integers) % self._bucket
+        self._rest = integers[whole:].copy() if whole < len(integers) else None
+        if whole:
+            self._add(integers[:whole].reshape(whole // self._bucket, -1))
+
+    def _add(self, buckets: Array) -> None:
+        low, high = self._form.to_16(buckets.min(axis=1)), self._form.to_16(buckets.max(axis=1))
+        self._low += low.astype("<i2").tobytes()
+        self._high += high.astype("<i2").tobytes()
+
+    def peaks(self) -> Peaks:
+        """Return what was collected; the last bucket may be short."""
+        if self._rest is not None:
+            self._add(self._rest.reshape(1, -1))
+            self._rest = None
+        return Peaks(bucket_samples=self._bucket, low=bytes(self._low), high=bytes(self._high))
+
+
 def peak_values(peaks: Peaks) -> tuple[Array, Array]:
     """Return the lowest and the highest values as arrays."""
     return np.frombuffer(peaks.low, "<i2"), np.frombuffer(peaks.high, "<i2")

@@ -110,7 +110,7 @@ class ClipFile:
     the digest of those samples as interleaved little-endian integers of `bits` bits, `way` how
     they were reached ("decoded from the start", "seek, every block matched"). `track` is the audio
     track of the recording, from 1; `channel` the one channel of it that the clip holds, from 1, or
-    None where it holds all.
+    None where it holds all. `peaks` are the clip's own, for drawing it.
     """
 
     path: Path
@@ -126,6 +126,7 @@ class ClipFile:
     way: str
     track: int = 1
     channel: int | None = None
+    peaks: Peaks | None = field(default=None, repr=False)
 
     @property
     def start_ms(self) -> int:

@@ -74,7 +74,8 @@ class ExcerptLine:
     `number` counts the lines of the excerpt from 1 and is None for a context line (`BEFORE`,
     `AFTER`). `speaker` is the label as the transcript has it; `person` is the person's id where
     the matter maps the label. `outside_before` and `outside_after` are words of a cut cue known to
-    lie outside the span (word times only), printed as outside.
+    lie outside the span (word times only), printed as outside. `words` are those of `text` with
+    their own times, where the transcript gives such.
     """
 
     number: int | None
@@ -87,6 +88,7 @@ class ExcerptLine:
     cue: int = 0
     outside_before: str = ""
     outside_after: str = ""
+    words: tuple[Word, ...] = ()
 
 
 @frozen(kw_only=True)

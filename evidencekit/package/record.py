@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from evidencekit.model.findings import Finding
     from evidencekit.model.material import CutClip, Material, ReadRecording, TakenDocument
     from evidencekit.model.stated import Stated
+    from evidencekit.model.transcript import ExcerptLine
     from evidencekit.package.inputs import Input
 
 SCHEMA = "evidencekit/bundle/1"
@@ -263,8 +264,15 @@ def _excerpt(each: CutClip) -> dict[str, Any] | None:
         return None
     return {
         "trimmed": each.excerpt.trimmed,
-        "lines": [{**asdict(line), "edge": line.edge.value} for line in each.excerpt.lines],
+        "lines": [_line(line) for line in each.excerpt.lines],
     }
+
+
+def _line(line: ExcerptLine) -> dict[str, Any]:
+    """Return a line as it is printed; when each word of it sounds stays in the transcript."""
+    written = {**asdict(line), "edge": line.edge.value}
+    del written["words"]
+    return written
 
 
 def _entry(entry: IndexEntry, content: str | None) -> dict[str, Any]:

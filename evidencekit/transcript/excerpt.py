@@ -194,7 +194,9 @@ def _line(part: _Part, cut_from: int, cut_to: int) -> tuple[ExcerptLine, bool]:
     dropped_before = any(character.isalnum() for character in part.text[:cut_from])
     dropped_after = any(character.isalnum() for character in part.text[cut_to:])
     # Marks alone are not left out: there would be nothing for OMITTED to stand for.
-    text = _flat(part.text[cut_from if dropped_before else 0 : cut_to if dropped_after else None])
+    kept_from = cut_from if dropped_before else 0
+    kept_to = cut_to if dropped_after else len(part.text)
+    text = _flat(part.text[kept_from:kept_to])
     line = ExcerptLine(
         number=None,
         start_ms=cue.start_ms,
@@ -205,6 +207,11 @@ def _line(part: _Part, cut_from: int, cut_to: int) -> tuple[ExcerptLine, bool]:
         cue=cue.number,
         outside_before="" if dropped_before else _flat(cue.text[: part.start]),
         outside_after="" if dropped_after else _flat(cue.text[part.end :]),
+        words=tuple(
+            word
+            for start, _, word in placed_words(cue)
+            if part.start + kept_from <= start < part.start + kept_to
+        ),
     )
     if dropped_after:
         line = evolve(line, text=f"{line.text} {OMITTED}")

@@ -105,6 +105,7 @@ def clip_file(number: int, span: Span, source: Digest) -> ClipFile:
         file_digest=sha256(f"clip {number}"),
         decoder=DECODER,
         way="decoded from the start",
+        peaks=peaks_of((span.end_ms - span.start_ms) * RATE // 1000),
     )
 
 

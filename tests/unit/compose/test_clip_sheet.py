@@ -152,13 +152,31 @@ def test_a_recording_that_is_withheld_is_not_offered_for_listening(material):
 
 
 def test_the_waveform_says_in_words_what_it_shows(material):
-    (figure,) = [block for block in sheet(material).blocks if isinstance(block, Figure)]
+    figure, _ = [block for block in sheet(material).blocks if isinstance(block, Figure)]
     assert figure.alt == (
         "Waveform of the whole of R1, Home visit, 2:22.000 long. Clip 1 is shaded, from 0:12.400 "
         "to 0:31.900."
     )
     assert ">Clip 1</text>" in figure.svg
     assert ">2</text>" in figure.svg
+
+
+def test_the_clip_alone_is_drawn_with_its_lines_and_says_what_is_under_it(material):
+    _, figure = [block for block in sheet(material).blocks if isinstance(block, Figure)]
+    assert figure.alt == (
+        "Waveform of clip 1 alone, from 0:12.400 to 0:31.900 of the recording, in 2 rows. Under it "
+        "stand the beginnings of 4 lines given below."
+    )
+    assert "begins. An arrow marks a line that began before." in figure.caption.replace(
+        " Here there is room for their first words only; all words are below.", ""
+    )
+    assert ">2</text>" in figure.svg
+
+
+def test_a_clip_without_its_peaks_has_the_one_drawing(material):
+    file = evolve(material.recordings[0].clips[0].file, peaks=None)
+    part = sheet(with_clip(material, file=file))
+    assert len([block for block in part.blocks if isinstance(block, Figure)]) == 1
 
 
 def test_the_digests_and_what_they_do_not_show_are_printed(material):
@@ -174,8 +192,9 @@ def test_a_title_is_text_whatever_it_holds(material, title):
     clip = evolve(material.recordings[0].clips[0].clip, title=title)
     part = sheet(with_clip(material, clip=clip))
     assert part.title == f"Clip 1: {title}"
-    (figure,) = [block for block in part.blocks if isinstance(block, Figure)]
-    assert title not in figure.svg
+    figures = [block for block in part.blocks if isinstance(block, Figure)]
+    assert len(figures) == 2
+    assert all(title not in figure.svg for figure in figures)
 
 
 @pytest.mark.parametrize(

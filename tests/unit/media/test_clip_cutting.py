@@ -360,3 +360,23 @@ def test_memory_does_not_grow_with_the_recording_or_the_clip(tmp_path: Path, cli
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < peaks[0] + 500_000
+
+
+@pytest.mark.parametrize("ending", [".wav", ".flac"])
+def test_a_clips_own_peaks_are_those_of_its_samples(visit, clips, ending):
+    made = cut(visit, span(1234, 9876), to=clips / f"a{ending}")
+    low, high = peak_values(made.peaks)
+    bucket = 8642 * 8 // 4096
+    samples = read_wav(visit)[made.samples.first : made.samples.end]
+    assert made.peaks.bucket_samples == bucket
+    for at in (0, 1, len(low) // 2, len(low) - 1):
+        part = samples[at * bucket : (at + 1) * bucket]
+        assert (low[at], high[at]) == (part.min(), part.max())
+    assert len(low) == -(-len(samples) // bucket)
+
+
+def test_a_clip_of_few_samples_has_a_peak_each(visit, clips):
+    made = cut(visit, span(1000, 1002), to=clips / "a.wav")
+    low, high = peak_values(made.peaks)
+    assert made.peaks.bucket_samples == 1
+    assert len(low) == len(high) == 16
