@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import shutil
 import subprocess
 import zipfile
@@ -132,6 +133,16 @@ def test_the_first_page_says_where_to_find_a_clip_and_what_is_not_shown(cycle):
         "Not in this folder. Where the whole is: not stated.",
     ):
         assert words in flat
+
+
+def test_the_first_page_gives_a_clip_the_length_that_its_sheet_gives(cycle):
+    path = cycle.copy.path / "READ ME FIRST.pdf"
+    first = " ".join(page_text(path, 1).split())
+    for clip in cycle.first.record["clips"]:
+        entry = next(each for each in cycle.first.index if each.item == clip["item"])
+        sheet = " ".join(page_text(cycle.first.pdf_path, entry.pdf_page).split())
+        [length] = re.findall(r"\(([0-9]+\.[0-9]{3} s)\)", sheet)
+        assert length in first
 
 
 def test_the_same_package_person_and_time_give_the_same_bytes_and_freeze_once(cycle, served):
