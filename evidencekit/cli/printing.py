@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _WIDTH = 100
 _MOST = 20_000
+#: How many subjects of the same finding are named.
+_MOST_NAMED = 5
 _SHOWN = (Severity.WARNING, Severity.ERROR, Severity.NOT_CHECKED)
 
 
@@ -45,11 +47,20 @@ def report_document(report: Report) -> dict[str, Any]:
 
 
 def findings_text(findings: Iterable[Finding]) -> Iterable[str]:
-    """Write findings as a list under "to look at", longest lines folded."""
+    """Write findings as a list under "to look at", longest lines folded.
+
+    What is said of many in the same words is said once: sixty recordings of which nothing is told
+    are one line, and every one of them is in the record and in the JSON.
+    """
+    alike: dict[tuple[str, str, str], list[str]] = {}
     for each in findings:
-        group = each.group or "finding"
-        head = f"    {group}: " if each.subject == group else f"    {group}  {each.subject}: "
-        body = f"{each.message}  {each.code}"
+        alike.setdefault((each.group or "finding", each.message, each.code), []).append(
+            each.subject
+        )
+    for (group, message, code), subjects in alike.items():
+        named = _named(subjects)
+        head = f"    {group}: " if named == group else f"    {group}  {named}: "
+        body = f"{message}  {code}"
         yield textwrap.fill(
             printable(head + body, most=_MOST),
             _WIDTH,
@@ -57,6 +68,15 @@ def findings_text(findings: Iterable[Finding]) -> Iterable[str]:
             break_long_words=False,
             break_on_hyphens=False,
         )
+
+
+def _named(subjects: list[str]) -> str:
+    """Name the first few of many."""
+    subjects = list(dict.fromkeys(subjects))
+    if len(subjects) <= _MOST_NAMED:
+        return ", ".join(subjects)
+    first = subjects[: _MOST_NAMED - 1]
+    return f"{', '.join(first)} and {len(subjects) - len(first)} more"
 
 
 def to_look_at(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -10,15 +10,19 @@ import sys
 import traceback
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evidencekit.cli.exits import Exit, exit_for
 from evidencekit.errors import (
     Cancelled,
     EvidenceError,
     MatterError,
+    RecordingUnreadable,
     SeveralErrors,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _PACKAGE = Path(__file__).parent.parent
 _ENDS = (".", "!", "?", ":")
@@ -53,12 +57,23 @@ def error_text(error: EvidenceError, outcome: str = "") -> str:
     if isinstance(error, Cancelled):
         return _stopped(outcome)
     if not isinstance(error, SeveralErrors):
-        text = _whole(str(error))
+        text = _whole(str(error)) + _way_on((error,))
         if not outcome or any(each in text for each in _UNTOUCHED):
             return text
         return f"{text}{_between(text)}{outcome}"
     each_text = [_without(_whole(str(each)), outcome) for each in error.errors]
-    return "\n".join([*each_text, outcome] if outcome else each_text)
+    last = f"{_way_on(error.errors)} {outcome}".strip()
+    return "\n".join([*each_text, last] if last else each_text)
+
+
+def _way_on(errors: Sequence[EvidenceError]) -> str:
+    """Say what to do about recordings that cannot be decoded: once for all of them."""
+    unreadable = sum(isinstance(each, RecordingUnreadable) for each in errors)
+    if not unreadable:
+        return ""
+    if unreadable == 1:
+        return " Name a copy of it that plays, or leave it out."
+    return " Name copies of them that play, or leave them out."
 
 
 def _whole(text: str) -> str:

@@ -300,9 +300,8 @@ class SoundReader:
 
     def _no_samples(self) -> RecordingUnreadable:
         if self.decode_errors:
-            return self.unreadable(
-                f"holds no sound that can be decoded ({self.decode_errors} errors): it is damaged"
-            )
+            errors = f"{self.decode_errors} error{'' if self.decode_errors == 1 else 's'}"
+            return self.unreadable(f"holds no sound that can be decoded ({errors}): it is damaged")
         return self.unreadable("holds no sound: its audio stream is empty")
 
 

@@ -239,7 +239,8 @@ def test_a_clip_says_what_it_is_a_part_of(desk: Desk) -> None:
     times = ("--from", "0:00.25", "--to", "0:00.75")
     result = desk.run("clip", "recordings/visit.wav", *times, "-o", "a.wav")
     assert result.exit_code == 0
-    assert "samples 2000 to 5999 of visit.wav, 8000 a second" in result.stdout
+    assert "samples 2,000 to 5,999 of visit.wav, both included, counted from 0" in result.stdout
+    assert "8,000 a second, 1 channel, 16 bits" in result.stdout
     found = document(desk.run("clip", "recordings/visit.wav", *times, "-o", "a.flac", "--json"))
     assert found["clip"]["samples"] == {"first": 2000, "end": 6000}
     result = desk.run("clip", "recordings/visit.wav", *times[:3], "9:00", "-o", "b.wav")
