@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import asdict
 
-from evidencekit.model.findings import Finding, Report, Severity
+from evidencekit.model.findings import CheckLine, Finding, GroupOutcome, Report, Severity
 from evidencekit.model.moment import Moment
 from evidencekit.model.printable import printable
 from evidencekit.model.timecode import format_media_time
@@ -169,16 +169,13 @@ def _range(section: Mapping[str, Any]) -> str:
 def print_report(report: Report) -> None:
     """Print a report: its summary lines, every finding that is not a note, and its conclusion."""
     width = max((len(line.check) for line in report.summary), default=0) + 2
-    for line in report.summary:
-        click.echo(
-            textwrap.fill(
-                printable(f"{line.check.ljust(width)} {line.message}", most=_MOST),
-                _WIDTH,
-                subsequent_indent=" " * (width + 1),
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
-        )
+    if report.groups:
+        for group in report.groups:
+            own = [each for each in report.summary if each.group == group.group]
+            _echo(f"{group.group}: {_group_text(group)}")
+            _print_lines(own, width=width, indent="  ")
+    else:
+        _print_lines(report.summary, width=width)
     attention = to_look_at(report.findings)
     if attention:
         _echo(f"to look at ({len(attention)})")
@@ -186,6 +183,32 @@ def print_report(report: Report) -> None:
             click.echo(text)
     if report.conclusion:
         click.echo(textwrap.fill(printable(report.conclusion, most=_MOST), _WIDTH))
+
+
+def _print_lines(lines: Iterable[CheckLine], *, width: int, indent: str = "") -> None:
+    for line in lines:
+        click.echo(
+            textwrap.fill(
+                printable(f"{line.check.ljust(width)} {line.message}", most=_MOST),
+                _WIDTH,
+                initial_indent=indent,
+                subsequent_indent=f"{indent}{' ' * (width + 1)}",
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+        )
+
+
+def _group_text(group: GroupOutcome) -> str:
+    """Say what came of a group: every kind of finding that it has, the worst first."""
+    if group.outcome is Severity.NOT_CHECKED and not group.not_checked:
+        return "not checked"  # a line says so, and there is no finding to count
+    parts = [
+        f"{group.failures} failure{'' if group.failures == 1 else 's'}" if group.failures else "",
+        f"{group.not_checked} not checked" if group.not_checked else "",
+        f"{group.warnings} to look at" if group.warnings else "",
+    ]
+    return ", ".join(each for each in parts if each) or "ok"
 
 
 def print_validation(report: Report) -> None:

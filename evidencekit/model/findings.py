@@ -53,17 +53,38 @@ class CheckLine:
     check: str
     outcome: Severity
     message: str
+    group: str = ""
+
+
+@frozen(kw_only=True)
+class GroupOutcome:
+    """What came of all checks of one group, which says nothing about any other group.
+
+    `outcome` is the worst that was seen: an error, else a check that could not run, else a warning,
+    else ok. The numbers are of findings.
+    """
+
+    group: str
+    outcome: Severity
+    failures: int = 0
+    not_checked: int = 0
+    warnings: int = 0
 
 
 @frozen(kw_only=True)
 class Report:
-    """The findings of one look at something (`subject`), and a summary line for each check."""
+    """The findings of one look at something (`subject`), and a summary line for each check.
+
+    `groups` has the outcome of each group of checks, where a look has several that are judged
+    apart: a signature that fits says nothing about a file that differs.
+    """
 
     subject: str
     kind: str
     findings: tuple[Finding, ...] = ()
     summary: tuple[CheckLine, ...] = ()
     conclusion: str = ""
+    groups: tuple[GroupOutcome, ...] = ()
 
     @property
     def failures(self) -> tuple[Finding, ...]:

@@ -16,6 +16,8 @@ _LIMITS = "Shows nothing about who spoke, when, or what happened before intake."
 _UNSIGNED = (
     "Unsigned: anyone who rebuilt all of it would pass too; compare the head with the printed one."
 )
+#: What no software can see in a package alone is said in every report, whatever else it says.
+_NOT_SEEN = "A package made anew as a whole, by whoever holds its files and key, would show none."
 
 
 def conclude(findings: Iterable[Finding], seal: SealStatus, *, checksums: str | None = None) -> str:
@@ -23,7 +25,8 @@ def conclude(findings: Iterable[Finding], seal: SealStatus, *, checksums: str | 
     severities = [each.severity for each in findings]
     failures = severities.count(Severity.ERROR)
     if failures:
-        return f"NOT CONSISTENT: {failures} failure{'' if failures == 1 else 's'}, named above."
+        count = f"{failures} failure{'' if failures == 1 else 's'}"
+        return f"NOT CONSISTENT: {count}, named above. {_NOT_SEEN}"
     parts = ["CONSISTENT with its own lists.", _signed(seal) if seal.intact else _UNSIGNED, _LIMITS]
     if checksums is not None:
         parts.insert(2, f"The list itself has sha256 {checksums}: compare it with the letter.")

@@ -11,19 +11,35 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from evidencekit.model.findings import CheckLine, Finding, Report, Severity
+from evidencekit.model.findings import CheckLine, Finding, GroupOutcome, Report, Severity
 from evidencekit.model.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-#: The groups of findings, in the order of a report.
 INTEGRITY = "integrity"
 COMPLETENESS = "completeness"
 PROVENANCE = "provenance"
 CLIPS = "clips"
-PAGES = "pages"
+#: What the pages print, and where their numbers lead, is a part of the package's integrity.
+PAGES = INTEGRITY
 SIGNATURE = "signature and time"
+
+#: The groups, in the order of a report.
+GROUPS = (INTEGRITY, COMPLETENESS, PROVENANCE, CLIPS, SIGNATURE)
+
+_GROUP_OF_CHECK = {
+    "files": INTEGRITY,
+    "record": INTEGRITY,
+    "pages": INTEGRITY,
+    "inputs": COMPLETENESS,
+    "custody": PROVENANCE,
+    "clips": CLIPS,
+    "signature": SIGNATURE,
+    "signer": SIGNATURE,
+    "time": SIGNATURE,
+}
+_WORST_FIRST = (Severity.ERROR, Severity.NOT_CHECKED, Severity.WARNING)
 
 
 @frozen(kw_only=True)
@@ -64,6 +80,35 @@ def error(
         expected=None if expected is None else str(expected),
         found=None if found is None else str(found),
     )
+
+
+def group_outcomes(
+    findings: Iterable[Finding], summary: Iterable[CheckLine]
+) -> tuple[GroupOutcome, ...]:
+    """Return the outcome of each group, from its own findings and lines and from no other's."""
+    findings, summary = tuple(findings), tuple(summary)
+    outcomes = []
+    for group in GROUPS:
+        seen = [each.severity for each in findings if each.group == group]
+        lines = [each.outcome for each in summary if each.group == group]
+        outcomes.append(
+            GroupOutcome(
+                group=group,
+                outcome=next(
+                    (each for each in _WORST_FIRST if each in {*seen, *lines}), Severity.OK
+                ),
+                failures=seen.count(Severity.ERROR),
+                not_checked=seen.count(Severity.NOT_CHECKED),
+                warnings=seen.count(Severity.WARNING),
+            )
+        )
+    return tuple(outcomes)
+
+
+def in_groups(lines: Iterable[CheckLine]) -> tuple[CheckLine, ...]:
+    """Return summary lines with the group of each, in the order of the groups."""
+    named = [evolve(each, group=_GROUP_OF_CHECK[each.check]) for each in lines]
+    return tuple(sorted(named, key=lambda each: GROUPS.index(each.group)))
 
 
 def problems(findings: Iterable[Finding]) -> str:

@@ -25,7 +25,16 @@ from evidencekit.verifier.pages import check_pages
 from evidencekit.verifier.papers import check_papers
 from evidencekit.verifier.pdf_read import read_bundle
 from evidencekit.verifier.record import inside, read_record, table, text
-from evidencekit.verifier.result import PAGES, Checked, error, outcome, safe
+from evidencekit.verifier.result import (
+    GROUPS,
+    PAGES,
+    Checked,
+    error,
+    group_outcomes,
+    in_groups,
+    outcome,
+    safe,
+)
 from evidencekit.verifier.served import check_printed_head, check_served_files, checksums_digest
 from evidencekit.verifier.words import PageWords
 from evidencekit.verifier.zipped import unpacked
@@ -138,12 +147,14 @@ def _report(given: Path, looked: _Look) -> Report:
     checks = _checks(looked)
     seal = _seal(looked)
     findings = tuple(finding for each in checks for finding in each.findings) + seal.findings
+    summary = in_groups((*(each.line for each in checks), *seal.lines))
     return safe(
         Report(
             subject=str(given),
             kind="verify",
-            findings=findings,
-            summary=(*(each.line for each in checks), *seal.lines),
+            findings=tuple(sorted(findings, key=lambda each: GROUPS.index(each.group))),
+            summary=summary,
+            groups=group_outcomes(findings, summary),
             conclusion=conclude(
                 findings,
                 seal,

@@ -74,7 +74,12 @@ class PageWords:
 
     def span(self, first: int, pages: int) -> str:
         """Return the words of several pages as one text, without the numbers at their feet."""
-        return "".join(self._without_foot(each) for each in range(first, first + pages))
+        return "".join(map(self._without_foot, self._there(first, pages)))
+
+    def _there(self, first: int, pages: int) -> Sequence[int]:
+        """Return those of these pages that the PDF has: a record may speak of 2,000,000,000."""
+        last = max(self._texts, default=0)
+        return range(max(first, 1), min(first + pages, last + 1))
 
     def _without_foot(self, ordinal: int) -> str:
         words = self._page(ordinal)
@@ -111,5 +116,5 @@ class PageWords:
     def where(self, text: str, first: int, pages: int) -> str:
         """Name the page on which *text* stands, or the first of these pages."""
         wanted = squashed(text)
-        found = (each for each in range(first, first + pages) if wanted in self._page(each))
+        found = (each for each in self._there(first, pages) if wanted in self._page(each))
         return self._label(next(found, first))

@@ -8,6 +8,7 @@ import pytest
 from evidencekit.pdfread import SeenFile, ShownPage, fold
 from evidencekit.verifier.pdf_read import Bundle, Entry
 from evidencekit.verifier.pdf_words import Words
+from evidencekit.verifier.words import PageWords
 
 ITEM = "part:consent"
 
@@ -119,3 +120,12 @@ def test_what_has_no_pages_cannot_say_anything() -> None:
     words = words_on("Before.")
     assert words.can_say(ITEM)
     assert not words.can_say("part:custody")
+
+
+@pytest.mark.parametrize(("first", "pages"), [(1, 2**31), (-(2**31), 2**32), (2**40, 2**40)])
+def test_pages_that_the_pdf_has_not_are_not_walked_through(first: int, pages: int) -> None:
+    """A record that speaks of two thousand million pages filled twenty gigabytes."""
+    words = PageWords({1: "one", 2: "two"}, ["1", "2"])
+    assert words.span(first, pages) == ("onetwo" if first < 2 else "")
+    assert words.where("three", first, pages)
+    assert not words.holds("three", first, pages)
