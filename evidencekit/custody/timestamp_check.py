@@ -118,14 +118,19 @@ def token_of(response: bytes) -> bytes:
     return bytes(tsp.TimeStampResp.load(response, strict=True)["time_stamp_token"].dump())
 
 
-def make_request(algorithm: str, hashed: bytes, *, nonce: int) -> bytes:
-    """Return the request for a timestamp of a digest, with the authority's certificates."""
-    from asn1crypto import tsp
+def make_request(algorithm: str, hashed: bytes, *, nonce: int, null: bool = False) -> bytes:
+    """Return the request for a timestamp of a digest, with the authority's certificates.
 
+    With *null*, the algorithm's parameters are an explicit null, as `openssl ts -query` writes it;
+    without, they are absent. RFC 5754 has readers accept both.
+    """
+    from asn1crypto import core, tsp
+
+    parameters = core.Null() if null else None
     document = {
         "version": "v1",
         "message_imprint": {
-            "hash_algorithm": {"algorithm": algorithm, "parameters": None},
+            "hash_algorithm": {"algorithm": algorithm, "parameters": parameters},
             "hashed_message": hashed,
         },
         "nonce": nonce,
@@ -222,7 +227,9 @@ def _named_certificate(signed: Signed) -> bool:
 
 def _check_answers(request: bytes, algorithm: str, hashed: bytes, nonce: int | None) -> None:
     """The request is signed by nobody, so it must be, byte for byte, what would be sent."""
-    if nonce is None or request != make_request(algorithm, hashed, nonce=nonce):
+    if nonce is None or request not in {
+        make_request(algorithm, hashed, nonce=nonce, null=each) for each in (False, True)
+    }:
         msg = "does not answer the request that is kept with it"
         raise DoesNotFit(msg)
 

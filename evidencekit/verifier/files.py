@@ -15,6 +15,7 @@ from evidencekit.custody.digests import hash_file
 from evidencekit.custody.seal_names import ALLOWED as SEAL_FILES
 from evidencekit.custody.seal_names import FOLDER as SEAL_FOLDER
 from evidencekit.errors import Cancelled, EvidenceError
+from evidencekit.model.findings import Severity
 from evidencekit.model.progress import IsCancelled, OnProgress, Progress, raise_if_cancelled
 from evidencekit.verifier.manifests import (
     DECLARATION,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from evidencekit.verifier.folder import Seen
 
 _TAG_FILES = ("bagit.txt", INFO, MANIFEST)
+_MOST_SHARED = 5
 #: What may lie beside data/. The folder of a seal is in no list: it is over the lists.
 _BESIDE = frozenset({*_TAG_FILES, TAGMANIFEST, *(f"{SEAL_FOLDER}/{each}" for each in SEAL_FILES)})
 
@@ -112,7 +114,8 @@ def message_of(matching: int, listed: int, findings: list[Finding]) -> str:
         f"{counts['EK-D002'] or 'none'} missing",
         f"{counts['EK-D003'] or 'none'} extra",
     ]
-    others = len(findings) - sum(counts.values())
+    failures = sum(each.severity is not Severity.WARNING for each in findings)
+    others = failures - sum(counts.values())
     if others:
         parts.append(f"{others} other problem{'' if others == 1 else 's'}")
     return f"{matching} of {listed} match; {', '.join(each for each in parts if each)}"
@@ -164,6 +167,8 @@ def check_oddities(seen: Seen, findings: list[Finding]) -> None:
         error("EK-D005", name, "a folder that could not be looked into", group=INTEGRITY)
         for name in seen.unreadable
     ]
+    if seen.shared:
+        findings.append(_shared(seen.shared))
     folded: dict[str, str] = {}
     for name in sorted(seen.files):
         key = unicodedata.normalize("NFC", name).casefold()
@@ -171,6 +176,18 @@ def check_oddities(seen: Seen, findings: list[Finding]) -> None:
             message = f"differs from {folded[key]} only in case or in how letters are put together"
             findings.append(error("EK-D008", name, message, group=INTEGRITY))
         folded.setdefault(key, name)
+
+
+def _shared(names: tuple[str, ...]) -> Finding:
+    """Warn, once, of files that can be changed through a name outside the package."""
+    others = len(names) - _MOST_SHARED
+    listed = ", ".join(names[1:_MOST_SHARED]) + (f" and {others} more" if others > 0 else "")
+    also = f". So have {listed}" if listed else ""
+    message = (
+        "has another name elsewhere on this disk (a hard link), and can be changed there without "
+        f"a trace here{also}. A copy of the package has no such names"
+    )
+    return error("EK-D007", names[0], message, group=INTEGRITY, severity=Severity.WARNING)
 
 
 def _check_oxum(root: Path, seen: Seen, findings: list[Finding]) -> None:

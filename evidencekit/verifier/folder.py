@@ -25,6 +25,7 @@ DEEPEST = 32
 class Seen:
     """What is on disk: regular files by POSIX path, with their sizes; links and special files,
     empty folders, folders that lie too deep to be looked into, and folders that cannot be read.
+    `shared` are regular files that have another name, somewhere on the disk.
     """
 
     files: Mapping[str, int] = field(factory=dict)
@@ -32,6 +33,7 @@ class Seen:
     empty_folders: tuple[str, ...] = ()
     too_deep: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
 
 
 def look(root: Path) -> Seen:
@@ -41,6 +43,7 @@ def look(root: Path) -> Seen:
     empty: list[str] = []
     deep: list[str] = []
     unreadable: list[str] = []
+    shared: list[str] = []
     waiting = [""]
     while waiting:
         within = waiting.pop()
@@ -61,6 +64,8 @@ def look(root: Path) -> Seen:
                 waiting.append(path)
             elif stat.S_ISREG(status.st_mode):
                 files[path] = status.st_size
+                if status.st_nlink > 1:  # Windows does not say, and gives 0
+                    shared.append(path)
             else:
                 odd.append(path)
     return Seen(
@@ -69,4 +74,5 @@ def look(root: Path) -> Seen:
         empty_folders=tuple(sorted(empty)),
         too_deep=tuple(sorted(deep)),
         unreadable=tuple(sorted(unreadable)),
+        shared=tuple(sorted(shared)),
     )

@@ -15,17 +15,7 @@ Three strengths of enemy, told apart by what they make agree again:
 
 Against the last no software helps that has the package alone: `everything_made_anew`.
 
-Needs a seal. These acts are about signatures and time stamps, which a package does not have yet:
-
-| act                                                        | what finds it                          |
-| bag re-signed with a foreign key of the same common name   | the key's fingerprint, kept elsewhere  |
-| signature stripped; signature and stamp stripped           | "unsigned" is said, never "OK"         |
-| stamp stripped; bare token in place of the whole response  | the stamp is checked as a response     |
-| stamp of another file; stamp by a foreign authority        | imprint; trust from outside            |
-| bytes after the signature; bytes after the stamp           | the stamp's imprint; strict decoding   |
-| tag manifest changed after signing, line ends included     | the signature                          |
-| any act above by the holder of the key, who signs again    | samples, chain, pin, pages, as here    |
-| full rebuild by the holder of the key with a new stamp     | nothing in the package: an older stamp |
+Acts upon a sealed package, by its holder and by others, are in `acts_sealed`.
 """
 
 from __future__ import annotations
