@@ -18,12 +18,12 @@ import subprocess
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pikepdf
 from attrs import field, frozen
 from support_sound import sound, write_wav
-from support_tsa import pem, plain_pem
+from support_tsa import Authority, pem, plain_pem
 from tamper.insider import (
     HEAD,
     INFO,
@@ -48,10 +48,7 @@ from tamper.insider import (
     write_record,
 )
 
-if TYPE_CHECKING:
-    from support_tsa import Authority
-
-    from evidencekit.custody.keys import SigningKey
+from evidencekit.custody.keys import SigningKey
 
 SIGNATURES = "signatures"
 P7S = f"{SIGNATURES}/{TAGMANIFEST}.p7s"
