@@ -38,6 +38,7 @@ from evidencekit.compose.plan import (
     plain,
 )
 from evidencekit.compose.spoken import excerpt_lines, mapped_speakers
+from evidencekit.compose.stills import how_to_watch, strip, viewing_rows
 from evidencekit.compose.waveform import waveform_svg
 from evidencekit.model.timecode import format_media_time, samples_to_ms
 
@@ -84,7 +85,9 @@ def _sheet(
         Paragraph(text=_source(read, layout)),
         _figure(read, clip),
         *_clip_figure(clip),
+        *strip(clip),
         Paragraph(text=listen),
+        *how_to_watch(clip),
         Details(rows=_times(clip)),
         *_words(material.matter, read, clip),
         *_digests(read, clip),
@@ -204,7 +207,7 @@ def _times(clip: CutClip) -> tuple[Detail, ...]:
     ]
     if clip.levels:
         rows.append(_levels(clip))
-    return tuple(rows)
+    return (*rows, *viewing_rows(clip))
 
 
 def _levels(clip: CutClip) -> Detail:
@@ -277,13 +280,15 @@ def how_to_listen(read: ReadRecording, clip: CutClip) -> str:
 def _digests(read: ReadRecording, clip: CutClip) -> tuple[Block, ...]:
     """Return the digests in a table of their own, so that each stays on one line."""
     file = clip.file
+    digests = [
+        (file.file_digest, "this clip"),
+        (file.samples_digest, "its samples"),
+        (file.source_digest, f"R{read.number}"),
+    ]
+    if clip.viewing is not None:
+        digests.append((clip.viewing.file_digest, "the viewing copy"))
     rows = tuple(
-        Row(cells=(plain(_digest_name(digest, of)), mono(digest.value)))
-        for digest, of in (
-            (file.file_digest, "this clip"),
-            (file.samples_digest, "its samples"),
-            (file.source_digest, f"R{read.number}"),
-        )
+        Row(cells=(plain(_digest_name(digest, of)), mono(digest.value))) for digest, of in digests
     )
     note = (
         f"Anybody can check with these that the clip holds the stated samples of R{read.number}, "

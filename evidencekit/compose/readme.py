@@ -48,6 +48,7 @@ class CopiedClip:
     file_name: str
     start_ms: int
     length_ms: int
+    viewing: bool = False
 
 
 @frozen(kw_only=True)
@@ -98,6 +99,7 @@ def read_me_part(copy: CopyContents) -> Part:
         blocks += [
             Heading(text="How to listen", level=2),
             Paragraph(text=plain(_LISTEN)),
+            *_watch(copy),
             _clip_table(copy),
         ]
     return Part(
@@ -113,6 +115,21 @@ _LISTEN = (
     "program. Nothing plays from inside Bundle.pdf. The sheet of each clip in the bundle has the "
     "words that are spoken, and says where in the whole recording the clip is."
 )
+
+
+def _watch(copy: CopyContents) -> tuple[Block, ...]:
+    """Say what the viewing copies are, where there are any."""
+    if not any(each.viewing for each in copy.clips):
+        return ()
+    return (
+        Paragraph(
+            text=plain(
+                "Where a recording is a video, a viewing copy (.mp4) lies beside the clip, with "
+                "the same name. It is encoded anew, so that it can be watched: its pictures and "
+                "its sound are not exact. The exact sound is the WAV file."
+            )
+        ),
+    )
 
 
 def _holds(copy: CopyContents) -> tuple[Detail, ...]:

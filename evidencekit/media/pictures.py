@@ -78,6 +78,8 @@ class PictureReader:
     def on_view(self, start: Fraction, end: Fraction) -> Iterator[Picture]:
         """Yield the frame that is on view at *start*, and those that begin before *end*.
 
+        The last frame of the video is on view for its own length and no longer.
+
         Times are in seconds from the first decoded sample.
         """
         self.container.seek(self._stamp(start), stream=self.stream)
@@ -93,13 +95,18 @@ class PictureReader:
             if picture.at >= end:
                 return
             yield picture
-        if before is not None:
+        if before is not None and before.at + self._lasts(before.frame) > start:
             yield before
 
     def frame_length(self) -> Fraction:
         """Return how long a frame is on view, on average, by what the file says."""
         rate = self.stream.average_rate or self.stream.guessed_rate
         return 1 / Fraction(rate) if rate else Fraction(1, 25)
+
+    def _lasts(self, frame: av.VideoFrame) -> Fraction:
+        """Return how long the last frame of all is on view, by what the file says."""
+        stated = Fraction(frame.duration or 0) * Fraction(frame.time_base or 0)
+        return max(stated, self.frame_length())
 
     def _frames(self) -> Iterator[av.VideoFrame]:
         try:

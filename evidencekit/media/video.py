@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from evidencekit.media.source import Array
     from evidencekit.model.clip import Measurement
+    from evidencekit.model.digest import Digest
     from evidencekit.model.timecode import Span
 
 _LONGEST_SIDE = 1280
@@ -55,12 +56,15 @@ def viewing_copy(
     to: Path,
     track: int = 1,
     measurement: Measurement | None = None,
+    sound: Path | None = None,
+    source_digest: Digest | None = None,
     cancelled: IsCancelled | None = None,
 ) -> ViewingCopy:
     """Make a copy of a span of the video at *path* to watch, as the file *to*, an .mp4.
 
     It begins with the frame that is on view where the span starts. *measurement*, where it is at
-    hand, tells of jumps in the time stamps.
+    hand, tells of jumps in the time stamps; *sound* is the clip of the same span, and
+    *source_digest* the digest of the video.
 
     Raises:
         RecordingUnreadable: if the file cannot be decoded, or holds no moving pictures there.
@@ -77,8 +81,9 @@ def viewing_copy(
             PictureReader(path, track=track, measurement=measurement) as reader,
             tempfile.TemporaryDirectory() as folder,
         ):
-            sound = _sound_of(path, span, Path(folder) / "sound.wav", track, cancelled)
-            digest = sha256_of(path)
+            given = Path(folder) / "sound.wav"
+            sound = sound or _sound_of(path, span, given, track, cancelled)
+            digest = source_digest or sha256_of(path)
             copy = _Copy(reader, span, label)
             copy.write(temporary, sound, cancelled)
         made = ViewingCopy(

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from evidencekit.model.clip import ClipFile, Fact, Measurement
+from evidencekit.model.clip import ClipFile, Fact, Measurement, Still, ViewingCopy
 from evidencekit.model.custody import CustodyLog
 from evidencekit.model.difference import TranscriptDifference
 from evidencekit.model.digest import Digest
@@ -19,7 +19,8 @@ from evidencekit.model.transcript import Excerpt, Transcript
 @frozen(kw_only=True)
 class CutClip:
     """A clip as cut. `number` counts the clips of the bundle from 1, in printed order;
-    `file_name` is its name in the folder of clips.
+    `file_name` is its name in the folder of clips. Where the recording is a video, `viewing` is a
+    copy of the passage to watch and `stills` are frames of it; `not_seen` says why there are none.
     """
 
     number: int
@@ -29,6 +30,14 @@ class CutClip:
     file_name: str
     excerpt: Excerpt | None = None
     levels: tuple[Fact, ...] = ()
+    viewing: ViewingCopy | None = None
+    stills: tuple[Still, ...] = ()
+    not_seen: str | None = None
+
+    @property
+    def viewing_name(self) -> str:
+        """The viewing copy's name in the folder of clips; empty where there is none."""
+        return self.viewing.path.name if self.viewing else ""
 
 
 @frozen(kw_only=True)

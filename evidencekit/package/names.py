@@ -108,6 +108,12 @@ def clip_file_name(*, number: int, title: str, span: Span, ending: str = ".wav")
     return _around(f"Clip {number} - ", title, times, ending)
 
 
+def viewing_copy_name(clip: str) -> str:
+    """Return the name of the copy to watch that lies beside the file *clip*."""
+    stem, _ = split_ending(clip)
+    return _with_mark(stem, " (viewing copy)", ".mp4")
+
+
 def bundle_file_name(title: str, hearing: Moment | None = None, *, ending: str = ".pdf") -> str:
     """Return the bundle's name, such as "Re E (A Child) - Bundle - 2026-06-15.pdf"."""
     when = f" - {_day(hearing)}" if hearing is not None and _day(hearing) else ""

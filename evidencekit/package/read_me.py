@@ -67,6 +67,7 @@ def _contents(
                 length_ms=nearest_ms(
                     each["samples"]["end"] - each["samples"]["first"], each["samples"]["rate"]
                 ),
+                viewing=each.get("viewing_copy") is not None,
             )
             for each in sorted(record["clips"], key=lambda each: int(each["number"]))
         ),

@@ -8,6 +8,7 @@ bytes.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from evidencekit.model.timecode import format_media_time
 if TYPE_CHECKING:
     from evidencekit.court.profile import Profile
     from evidencekit.model.bundle import IndexEntry, Layout
-    from evidencekit.model.clip import Decoder
+    from evidencekit.model.clip import Decoder, Still
     from evidencekit.model.findings import Finding
     from evidencekit.model.material import CutClip, Material, ReadRecording, TakenDocument
     from evidencekit.model.stated import Stated
@@ -256,6 +257,37 @@ def _clip(material: Material, each: CutClip) -> dict[str, Any]:
         "media_fragment": f"{source.file_name if source else ''}"
         f"#t={_seconds(requested.start_ms)},{_seconds(requested.end_ms)}",
         "excerpt": _excerpt(each),
+        "viewing_copy": _viewing(each),
+        "stills": [_still(still) for still in each.stills],
+    }
+
+
+def _viewing(each: CutClip) -> dict[str, Any] | None:
+    """Return what there is to watch of a clip, with its times as exact fractions of a second."""
+    copy = each.viewing
+    if copy is None:
+        return None
+    return {
+        "file": f"data/clips/{each.viewing_name}",
+        "file_sha256": copy.file_digest.value,
+        "from": str(copy.start),
+        "to": str(copy.end),
+        "frames": copy.frames,
+        "width": copy.width,
+        "height": copy.height,
+        "encoder": copy.encoder,
+        "label": copy.label,
+        "exact": False,
+    }
+
+
+def _still(still: Still) -> dict[str, Any]:
+    return {
+        "wanted_ms": still.wanted_ms,
+        "at_ms": still.at_ms,
+        "width": still.width,
+        "height": still.height,
+        "sha256": hashlib.sha256(still.data).hexdigest(),
     }
 
 

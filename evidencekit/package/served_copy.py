@@ -3,7 +3,7 @@
 
     READ ME FIRST.pdf   what is here, how to listen, how to check, what this does not show
     Bundle.pdf          the bundle, byte for byte as it was built
-    Clips/              the passages relied on
+    Clips/              the passages relied on, and of a video copies to watch
     Whole recordings/   those that the matter says are served
     bundle.json         the record, as far as it leaves
     CHECKSUMS.txt       the digest of each file but itself, for `sha256sum -c`
@@ -112,7 +112,13 @@ def bytes_needed(record: Mapping[str, Any], package: Path) -> int:
         * (each["samples"]["bits"] // 8)
         for each in record["clips"]
     )
-    return int(whole + clips + (package / record["bundle"]["path"]).stat().st_size) + 4_000_000
+    watched = sum(
+        (package / each["viewing_copy"]["file"]).stat().st_size
+        for each in record["clips"]
+        if each.get("viewing_copy")
+    )
+    pages = (package / record["bundle"]["path"]).stat().st_size
+    return int(whole + clips + watched + pages) + 4_000_000
 
 
 def write_zip(stage: Path, files: tuple[str, ...], to: Path) -> None:
@@ -143,6 +149,14 @@ def _pdf_and_clips(package: Path, record: Mapping[str, Any]) -> Iterator[Wanted]
             sha256=each["file_sha256"],
             shown=f"clip {each['number']}",
         )
+        viewing = each.get("viewing_copy")
+        if viewing is not None:
+            yield Wanted(
+                source=package / viewing["file"],
+                to=f"{CLIPS}/{viewing['file'].rpartition('/')[2]}",
+                sha256=viewing["file_sha256"],
+                shown=f"the viewing copy of clip {each['number']}",
+            )
 
 
 def _recordings(

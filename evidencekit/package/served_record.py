@@ -53,6 +53,8 @@ _LINE = (
     "number", "cue", "start_ms", "end_ms", "speaker", "person", "text", "edge", "outside_before",
     "outside_after",
 )  # fmt: skip
+_VIEWING = ("file_sha256", "from", "to", "frames", "width", "height", "encoder", "label", "exact")
+_STILL = ("wanted_ms", "at_ms", "width", "height", "sha256")
 _CONSENT = ("recording", "person", "events", "openness", "use_in_evidence")
 _STATEMENT = ("by", "number", "exhibit", "state", "paragraphs")
 
@@ -162,6 +164,8 @@ def _clip(each: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **_some(each, _CLIP),
         "file": f"{CLIPS}/{each['file'].rpartition('/')[2]}",
+        "viewing_copy": _viewing(each.get("viewing_copy")),
+        "stills": [_some(still, _STILL) for still in each.get("stills", ())],
         "excerpt": None
         if excerpt is None
         else {
@@ -169,6 +173,12 @@ def _clip(each: Mapping[str, Any]) -> dict[str, Any]:
             "lines": [_some(line, _LINE) for line in excerpt["lines"]],
         },
     }
+
+
+def _viewing(given: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if given is None:
+        return None
+    return {**_some(given, _VIEWING), "file": f"{CLIPS}/{given['file'].rpartition('/')[2]}"}
 
 
 def _statement(given: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ white word can be found and not seen, a field over a paragraph covers what can s
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -60,8 +61,8 @@ class ShownPage:
     `text` is its text in the order it was extracted; `digest` that of its letters and digits.
     `right` and `left` are the words in its bottom corners, nearest first. Only of a page of the
     maker's own are `links` read, and `unseen` counts the words that are in its text and not in its
-    picture. `marks` are its annotations other than links, `acts` what would run, open or send
-    something.
+    picture; `images` are the digests of the pictures in it, as they are stored. `marks` are its
+    annotations other than links, `acts` what would run, open or send something.
     """
 
     ordinal: int
@@ -74,7 +75,7 @@ class ShownPage:
     left: tuple[CornerWord, ...]
     links: tuple[ShownLink, ...] = ()
     unseen: int = 0
-    images: int = 0
+    images: tuple[str, ...] = ()
     layers: int = 0
     marks: tuple[Mark, ...] = ()
     acts: tuple[str, ...] = ()
@@ -131,11 +132,22 @@ def _show(
         left=tuple(_corner(word, spans, picture) for word in corners.left),
         links=tuple(_links(page, words)) if is_generated else (),
         unseen=_count_unseen(words, picture) if is_generated and picture else 0,
-        images=len(page.get_images()) if is_generated else 0,
+        images=_images(document, page) if is_generated else (),
         layers=layers_of(entry),
         marks=marks_of(entry),
         acts=acts_of(entry),
     )
+
+
+def _images(document: Any, page: Any) -> tuple[str, ...]:
+    """Return the SHA-256 of each picture as it is stored; of one with a mask, which hides parts of
+    it, no digest that any could have.
+    """
+    found = []
+    for xref, mask, *_ in page.get_images():
+        stored = document.xref_stream_raw(xref) or b""
+        found.append("masked" if mask else hashlib.sha256(stored).hexdigest())
+    return tuple(sorted(found))
 
 
 def _spans(layout: Any) -> Iterator[Any]:

@@ -30,7 +30,7 @@ from evidencekit.errors import EvidenceError, ServedItemChanged, SeveralErrors
 from evidencekit.model.bundle import Item, ItemKind, SectionHead
 from evidencekit.model.late import KeptItem, belongs_to
 from evidencekit.model.served import Served, ServedClip, ServedItem, is_superseded, superseded
-from evidencekit.package.names import clip_file_name, unique_names
+from evidencekit.package.names import clip_file_name, unique_names, viewing_copy_name
 from evidencekit.package.served import followed_of
 from evidencekit.pdf.placed import PlacedPart
 
@@ -168,15 +168,33 @@ def _match(clip: CutClip, served: Sequence[ServedClip]) -> ServedClip | None:
 
 
 def _rename(clips: Sequence[CutClip], folder: Path) -> tuple[CutClip, ...]:
-    """Give each clip's file its name; two may have to change names with each other."""
-    moving = [each for each in clips if each.file.path.name != each.file_name]
-    for place, each in enumerate(moving):
-        each.file.path.rename(folder / f".moving-{place}")
-    for place, each in enumerate(moving):
-        (folder / f".moving-{place}").rename(folder / each.file_name)
-    return tuple(
-        evolve(each, file=evolve(each.file, path=folder / each.file_name)) for each in clips
-    )
+    """Give each clip's file its name, and its viewing copy; two may have to change names with each
+    other.
+    """
+    named = [_named(each, folder) for each in clips]
+    moving = [
+        (old, new)
+        for before, after in zip(clips, named, strict=True)
+        for old, new in zip(_paths(before), _paths(after), strict=True)
+        if old.name != new.name
+    ]
+    for place, (old, _) in enumerate(moving):
+        old.rename(folder / f".moving-{place}")
+    for place, (_, new) in enumerate(moving):
+        (folder / f".moving-{place}").rename(new)
+    return tuple(named)
+
+
+def _named(clip: CutClip, folder: Path) -> CutClip:
+    """Return a clip whose files have the names that they are to have."""
+    viewing = clip.viewing
+    if viewing is not None:
+        viewing = evolve(viewing, path=folder / viewing_copy_name(clip.file_name))
+    return evolve(clip, file=evolve(clip.file, path=folder / clip.file_name), viewing=viewing)
+
+
+def _paths(clip: CutClip) -> list[Path]:
+    return [clip.file.path, *([clip.viewing.path] if clip.viewing else [])]
 
 
 def follow(

@@ -23,6 +23,7 @@ from evidencekit.model.timecode import parse_media_time
 from evidencekit.package.names import clip_file_name, unique_names
 from evidencekit.pipeline.disagreements import disagreements
 from evidencekit.pipeline.preflight import unreadable
+from evidencekit.pipeline.watching import with_pictures
 from evidencekit.pipeline.work import Task, run_all
 
 if TYPE_CHECKING:
@@ -150,6 +151,7 @@ def read_one(reading: Reading) -> Read:
         )
         for index, (clip, file) in enumerate(zip(recording.clips, files, strict=True))
     )
+    cut, unseen = with_pictures(cut, reading.path, measurement=measurement)
     findings = check_transcript(transcript, length_ms=measurement.length_ms) if transcript else ()
     return Read(
         recording=ReadRecording(
@@ -165,6 +167,7 @@ def read_one(reading: Reading) -> Read:
         ),
         findings=(
             *disagreements(measurement, recording=recording.id),
+            *unseen,
             *(transcript.findings if transcript else ()),
             *findings,
         ),

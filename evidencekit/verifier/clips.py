@@ -70,6 +70,8 @@ def check_clips(
     )
     clips = list(rows(record, "clips"))
     checking.findings.extend(check_clip_records(record))
+    for clip in clips:
+        _check_viewing(checking, clip)
     for recording in rows(record, "recordings"):
         own = [each for each in clips if text(each, "recording") == text(recording, "id")]
         if own:
@@ -141,6 +143,24 @@ def _judge(
         checking.verdicts.append(verdict)
         if finding is not None:
             checking.findings.append(finding)
+
+
+def _check_viewing(checking: _Checking, clip: Mapping[str, Any]) -> None:
+    """Compare a clip's viewing copy with its digest, which is all that can be said of it."""
+    viewing = table(clip, "viewing_copy")
+    if not viewing:
+        return
+    found = checking.digests.get(text(viewing, "file"))
+    if inside(checking.root, text(viewing, "file")) is None or found is None:
+        checking.add("EK-V033", name_of(clip), "its viewing copy is missing")
+    elif found != text(viewing, "file_sha256"):
+        checking.add(
+            "EK-V034",
+            name_of(clip),
+            "its viewing copy is not the one recorded",
+            expected=text(viewing, "file_sha256"),
+            found=found,
+        )
 
 
 def _file_is_sound(checking: _Checking, clip: Mapping[str, Any]) -> bool:

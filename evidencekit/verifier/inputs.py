@@ -181,6 +181,7 @@ def _check_files(
     bundle = table(record, "bundle")
     known = {text(each, "stored") for each in inputs}
     known |= {text(each, "file") for each in rows(record, "clips")}
+    known |= {text(table(each, "viewing_copy"), "file") for each in rows(record, "clips")}
     known |= {text(bundle, "path"), text(table(record, "statement"), "docx")}
     for name in sorted(files):
         if name.startswith(kind.payload) and name not in known and name not in kind.made:

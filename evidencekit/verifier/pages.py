@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING
 from evidencekit.model.findings import Severity
 from evidencekit.verifier.pdf_documents import check_documents
 from evidencekit.verifier.pdf_facts import facts
-from evidencekit.verifier.pdf_form import check_form, check_own_pages, check_text, check_unread
+from evidencekit.verifier.pdf_form import (
+    check_form,
+    check_own_pages,
+    check_stills,
+    check_text,
+    check_unread,
+)
 from evidencekit.verifier.pdf_index import check_bookmarks, check_entries, check_links, check_rows
 from evidencekit.verifier.pdf_numbers import check_counts, check_numbers
 from evidencekit.verifier.pdf_words import Words
@@ -45,6 +51,7 @@ def check_pages(bundle: Bundle) -> Checked:
         *check_links(bundle),
         *check_bookmarks(bundle),
         *check_own_pages(bundle),
+        *check_stills(bundle),
         *check_text(bundle),
         *silent,
         *documents,

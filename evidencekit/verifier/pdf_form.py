@@ -7,15 +7,15 @@ addresses) may be there; whether it is theirs is for `pdf_documents` to say.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evidencekit.model.findings import Finding, Severity
 from evidencekit.pdfread import DARK, HeldDocument, letters
-from evidencekit.verifier.record import table, text, values
+from evidencekit.verifier.record import number, rows, table, text, values
 from evidencekit.verifier.result import PAGES, error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from evidencekit.pdfread import ShownPage
     from evidencekit.verifier.pdf_read import Bundle
@@ -109,12 +109,45 @@ def check_own_pages(bundle: Bundle) -> Iterator[Finding]:
             )
         if page.layers:
             yield _wrong("EK-P119", name, "it has layers, which can be hidden and shown")
-        if page.images:
-            yield _wrong("EK-P118", name, "it shows a picture, which no page of this kind does")
+        if not _are_stills(bundle, entry.item, page.images):
+            yield _wrong("EK-P118", name, "it shows a picture that the record does not know")
         if page.unseen:
             yield _wrong(
                 "EK-P120", name, f"{page.unseen} of its words can be found and not be seen"
             )
+
+
+def check_stills(bundle: Bundle) -> Iterator[Finding]:
+    """Yield which clips' sheets do not show the stills that the record lists."""
+    shown: dict[str, set[str]] = {}
+    for ordinal, page in bundle.pages.items():
+        entry = bundle.entry_of_page(ordinal)
+        if entry is not None:
+            shown.setdefault(entry.item, set()).update(page.images)
+    for clip in rows(bundle.record, "clips"):
+        missing = _stills_of(clip) - shown.get(text(clip, "item"), set())
+        if missing:
+            message = f"{len(missing)} of the stills that the record lists are not on its sheet"
+            yield _wrong("EK-P130", f"clip {number(clip, 'number')}", message)
+
+
+def _stills_of(clip: Mapping[str, Any]) -> set[str]:
+    return {text(each, "sha256") for each in rows(clip, "stills")}
+
+
+def _are_stills(bundle: Bundle, item: str, images: Sequence[str]) -> bool:
+    """Say whether the pictures on a page are stills of the clip whose sheet it is.
+
+    A sheet that a newer one replaced is held against the copy that was served.
+    """
+    own, _, replaced = item.partition("@")
+    known = {
+        still
+        for clip in rows(bundle.record, "clips")
+        if text(clip, "item") == own
+        for still in _stills_of(clip)
+    }
+    return set(images) <= known or bool(replaced and known)
 
 
 def check_text(bundle: Bundle) -> Iterator[Finding]:
