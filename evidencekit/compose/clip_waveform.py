@@ -37,7 +37,7 @@ _HEAD = 20
 _DEEP = 15
 _BELOW = 12
 _BETWEEN = 14
-_TALL, _LOW = 56, 44
+_TALL, _LOW = 48, 40
 _APART = 5
 _MOST_TICKS = 8
 _LEADER = "#8c8c8c"
@@ -49,7 +49,7 @@ _STEPS_MS = (
     300_000, 600_000, 900_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000,
 )  # fmt: skip
 #: Lengths up to which a clip has one row at the most, two, three, where only lines are shown.
-_ROW_ENDS_MS = (15_000, 40_000, 90_000)
+_ROW_ENDS_MS = (30_000, 60_000, 120_000)
 #: A clip without words has a second row beyond this length.
 _LONG_MS = 120_000
 

@@ -84,13 +84,14 @@ def _sheet(
     return (
         Paragraph(text=_source(read, layout)),
         _figure(read, clip),
-        *_clip_figure(clip),
+        *_clip_figure(clip, read.number),
         *strip(clip),
         Paragraph(text=listen),
         *how_to_watch(clip),
         Details(rows=_times(clip)),
-        *_words(material.matter, read, clip),
-        *_digests(read, clip),
+        *_words(material.matter, clip),
+        _digests(read, clip),
+        _note(" ".join((*_about_words(material.matter, read, clip), _about_digests(read, clip)))),
     )
 
 
@@ -114,7 +115,7 @@ def _figure(read: ReadRecording, clip: CutClip) -> Figure:
             Passage(number=each.number, samples=each.file.samples) for each in read.clips
         ),
         highlight=clip.file.samples,
-        height=80,
+        height=64,
     )
     start, end = _actual(clip)
     return Figure(
@@ -127,13 +128,19 @@ def _figure(read: ReadRecording, clip: CutClip) -> Figure:
         caption=(
             f"The whole of R{read.number}, this clip shaded dark. The height is scaled to its "
             "loudest moment."
+            if clip.file.peaks is None
+            else ""
         ),
-        height_mm=20,
+        height_mm=16,
     )
 
 
-def _clip_figure(clip: CutClip) -> tuple[Figure, ...]:
-    """Return the clip alone, with its words under it; nothing where its peaks are not at hand."""
+def _clip_figure(clip: CutClip, recording: int) -> tuple[Figure, ...]:
+    """Return the clip alone, with its words under it; nothing where its peaks are not at hand.
+
+    *recording* is the number of its recording. The caption is for both drawings: a sheet should be
+    one page where it can.
+    """
     if clip.file.peaks is None:
         return ()
     drawn = draw_clip(clip, clip.file.peaks)
@@ -148,8 +155,8 @@ def _clip_figure(clip: CutClip) -> tuple[Figure, ...]:
                 f"{format_media_time(end)} of the recording{rows}. {under}"
             ),
             caption=(
-                f"Clip {clip.number} alone{rows}, scaled to its own loudest moment; the times are "
-                f"those of the recording. {below}"
+                f"Above, the whole of R{recording}, this clip shaded dark; below, the clip alone"
+                f"{rows}. Each is scaled to its loudest moment. {below}"
             ),
             height_mm=drawn.height_mm,
         ),
@@ -168,13 +175,10 @@ def _under(drawn: ClipDrawing) -> tuple[str, str]:
         )
         alt = f"Under it stand {counted(drawn.words, 'word')}, which the lines below give."
     else:
-        below = (
-            "Each line of the excerpt stands, by its number, where the transcript says that it "
-            "begins."
-        )
+        below = "Lines stand by number where the transcript says they begin."
         alt = f"Under it stand the beginnings of {counted(drawn.words, 'line')} given below."
         if drawn.shortened:
-            below += " Here there is room for their first words only; all words are below."
+            below += " Words without room are below."
         if drawn.left_out:
             are = "line has" if drawn.left_out == 1 else "lines have"
             below += f" {drawn.left_out} {are} no room here."
@@ -194,16 +198,13 @@ def _times(clip: CutClip) -> tuple[Detail, ...]:
     length = seconds_of_ms(nearest_ms(file.samples.count, file.sample_rate))
     cut = (
         f"{format_media_time(start)} to {format_media_time(end)} "
-        f"({length}), {_channels(file.channels)}, {file.bits} bits"
-    )
-    exact = (
-        f"sample {file.samples.first:,} to sample {file.samples.end - 1:,}, both included, counted "
-        f"from 0: {counted(file.samples.count, 'sample')} at {file.sample_rate:,} a second"
+        f"({length}), {_channels(file.channels)}, {file.bits} bits: sample {file.samples.first:,} "
+        f"to sample {file.samples.end - 1:,}, both included, counted from 0; "
+        f"{counted(file.samples.count, 'sample')} at {file.sample_rate:,} a second"
     )
     rows = [
         Detail(label="Asked for", text=plain(_asked_for(clip)), standing="T"),
         measured_detail("Cut", cut),
-        measured_detail("Cut", exact),
     ]
     if clip.levels:
         rows.append(_levels(clip))
@@ -238,12 +239,21 @@ def _channels(channels: int) -> str:
     return {1: "mono", 2: "stereo"}.get(channels, f"{channels} channels")
 
 
-def _words(matter: Matter, read: ReadRecording, clip: CutClip) -> tuple[Block, ...]:
-    """Return the excerpt with what has to be said about it."""
-    heading = Heading(text="What is said", level=2)
+def _words(matter: Matter, clip: CutClip) -> tuple[Block, ...]:
+    """Return the excerpt; what has to be said about it stands at the foot of the sheet."""
+    if clip.excerpt is None:
+        return ()
+    return (
+        Heading(text="What is said", level=2),
+        excerpt_lines(matter, clip.excerpt, clip.file.requested),
+    )
+
+
+def _about_words(matter: Matter, read: ReadRecording, clip: CutClip) -> list[str]:
+    """Return what has to be said about the excerpt, or that there is none."""
     source = read.recording.transcript
     if clip.excerpt is None or source is None:
-        return (heading, _note("No transcript of this clip is supplied."))
+        return ["No transcript of this clip is supplied."]
     notes = [] if clip.excerpt.numbered else ["The transcript has no words in this clip."]
     if clip.excerpt.trimmed:
         notes.append("The audio of this clip holds more words than are printed.")
@@ -252,11 +262,7 @@ def _words(matter: Matter, read: ReadRecording, clip: CutClip) -> tuple[Block, .
     notes.append(transcript_aid(matter, source))
     if speakers := mapped_speakers(matter, source):
         notes.append(speakers)
-    return (
-        heading,
-        excerpt_lines(matter, clip.excerpt, clip.file.requested),
-        _note(" ".join(notes)),
-    )
+    return notes
 
 
 def _note(text: str) -> Paragraph:
@@ -277,7 +283,7 @@ def how_to_listen(read: ReadRecording, clip: CutClip) -> str:
     )
 
 
-def _digests(read: ReadRecording, clip: CutClip) -> tuple[Block, ...]:
+def _digests(read: ReadRecording, clip: CutClip) -> Table:
     """Return the digests in a table of their own, so that each stays on one line."""
     file = clip.file
     digests = [
@@ -290,14 +296,15 @@ def _digests(read: ReadRecording, clip: CutClip) -> tuple[Block, ...]:
     rows = tuple(
         Row(cells=(plain(_digest_name(digest, of)), mono(digest.value))) for digest, of in digests
     )
-    note = (
-        f"Anybody can check with these that the clip holds the stated samples of R{read.number}, "
-        f"decoded with {file.decoder}, {file.way}. They do not show who speaks, or when or where."
-    )
+    columns = (Column(title="Of", share=0), Column(title="Digest, as measured"))
+    return Table(columns=columns, rows=rows, small=True)
+
+
+def _about_digests(read: ReadRecording, clip: CutClip) -> str:
+    file = clip.file
     return (
-        Heading(text="Digests, as measured", level=2),
-        _note(note),
-        Table(columns=(Column(title="Of", share=0), Column(title="Digest")), rows=rows, small=True),
+        f"With the digests anybody can check that the clip holds those samples of R{read.number}: "
+        f"{file.decoder}, {file.way}. They do not show who speaks, or when or where."
     )
 
 

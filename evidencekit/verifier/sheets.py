@@ -81,7 +81,7 @@ def _of_clip(clip: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield (
         "its samples",
         (
-            f"sample {first:,} to sample {end - 1:,}, both included, counted from 0: "
+            f"sample {first:,} to sample {end - 1:,}, both included, counted from 0; "
             f"{_counted(count, 'sample')} at {rate:,} a second"
         ),
     )

@@ -165,7 +165,7 @@ def test_more_lines_than_there_is_room_for_are_counted():
     clip, peaks = clip_of(0, 200_000, *spoken)
     drawn = draw_clip(clip, peaks)
     assert drawn.left_out > 0
-    (figure,) = _clip_figure(clip)
+    (figure,) = _clip_figure(clip, 1)
     assert f"{drawn.left_out} lines have no room here." in figure.caption
 
 
@@ -192,7 +192,7 @@ def test_chinese_is_cut_between_signs_and_other_writing_between_words():
 def test_without_a_transcript_the_clip_is_drawn_alone():
     assert draw(0, 1000).shown is Shown.NOTHING
     clip, _ = clip_of(0, 1000)
-    (figure,) = _clip_figure(clip)
+    (figure,) = _clip_figure(clip, 1)
     assert figure.alt.endswith("No words stand under it.")
 
 
