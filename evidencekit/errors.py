@@ -451,6 +451,26 @@ class OutputNotOurs(OutputError):
         )
 
 
+class PackageSealed(OutputError):
+    """The package that would be replaced is sealed, and the new one would not be.
+
+    `kept_as` is the name that it would have beside the new one.
+    """
+
+    def __init__(self, path: str, kept_as: str) -> None:
+        self.path = path
+        self.kept_as = kept_as
+        super().__init__(path, kept_as)
+
+    def __str__(self) -> str:
+        """Say what to choose."""
+        return (
+            f"{self.path} is sealed, and a new package in its place would be unsealed. It was left "
+            "as it is. Nothing was built. Choose another name for the output (-o), or add "
+            f'--replace-sealed, which keeps the sealed one as "{self.kept_as}".'
+        )
+
+
 class ServeRefused(OutputError):
     """A served copy would hold what must not leave.
 

@@ -263,6 +263,12 @@ def _jsonable(_instance: object, _field: object, value: object) -> object:
     show_default=True,
     help="The firm's file, which holds everything and stays in the firm.",
 )
+@click.option(
+    "--replace-sealed",
+    is_flag=True,
+    help="If the package of that name is sealed, keep it beside the new one under another name. "
+    "Without this, a sealed package stays and nothing is built.",
+)
 @click.option("--strict", is_flag=True, help="End with code 1 if there is anything to look at.")
 @as_json
 def build(
@@ -274,6 +280,7 @@ def build(
     placeholders: tuple[str, ...],
     originals: str,
     edition: str,
+    replace_sealed: bool,
     strict: bool,
     as_json: bool,
 ) -> None:
@@ -281,7 +288,7 @@ def build(
 
     MATTER is the matter file. Recordings that are not taken in yet are taken in first. If anything
     is wrong, nothing is built. An earlier package of the same name is replaced when the new one is
-    complete, and not before.
+    complete, and not before; a sealed one is not replaced.
 
     \b
     Examples:
@@ -293,6 +300,8 @@ def build(
         stoppable() as cancelled,
         Watch(quiet=as_json) as watch,
     ):
+        from evidencekit.errors import PackageSealed
+        from evidencekit.package.handover import is_sealed, sealed_name
         from evidencekit.package.names import package_name
         from evidencekit.pipeline.build import build as make
         from evidencekit.pipeline.checking import load_checked
@@ -303,6 +312,15 @@ def build(
         ids = [each.id for each in matter.documents]
         _check_placeholders(placeholders, ids)
         passwords = _passwords(password_files, ids)
+        into = output or Path("out") / package_name(
+            number=matter.case.number,
+            title=matter.case.title,
+            edition=edition,
+            prepared_on=matter.case.prepared_on,
+        )
+        would_keep = sealed_name(into) if is_sealed(into) else None
+        if would_keep is not None and not replace_sealed:
+            raise PackageSealed(str(into), would_keep.name)  # before anything is taken in
         check_inputs(matter, folder, placeholders=placeholders)
         now = dt.datetime.now(dt.UTC)
         said["taken_in"] = new = take_in_new(
@@ -310,16 +328,11 @@ def build(
         )
         if new and not as_json:
             click.echo(f"Taken in now: {', '.join(new)} (entered by: {by}).")
-        into = output or Path("out") / package_name(
-            number=matter.case.number,
-            title=matter.case.title,
-            edition=edition,
-            prepared_on=matter.case.prepared_on,
-        )
         package = make(
             matter,
             folder=folder,
             into=into,
+            replace_sealed=replace_sealed,
             edition=edition,
             originals=originals,
             placeholders=placeholders,
@@ -338,12 +351,15 @@ def build(
                 "pdf": str(package.pdf_path),
                 "pages": package.record["bundle"]["pages"],
                 "taken_in": new,
+                "sealed_kept_as": None if would_keep is None else str(would_keep),
                 "findings": [asdict(each) for each in package.findings],
                 "stages": watch.stages(),
             }
         )
     else:
         print_build(package, shown_path=into)
+        if would_keep is not None:
+            click.echo(f'The sealed package of that name is kept as "{would_keep.name}".')
     if strict and to_look_at(package.findings):
         sys.exit(Exit.FINDINGS)
 

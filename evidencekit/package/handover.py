@@ -13,6 +13,8 @@ with, puts back what was stepping aside and removes what dead runs left.
     .NAME.lock          held while a run writes; it dies with the run
 
 Nothing that evidencekit did not write, and nothing that somebody changed since, is ever removed.
+Nor is a sealed package: where the caller says that a new one may take its name, it is kept beside
+it, as "NAME (sealed 1)".
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import itertools
 import json
 import os
 import shutil
@@ -34,7 +37,8 @@ from attrs import frozen
 
 from evidencekit.custody.digests import hash_file
 from evidencekit.custody.durable import O_BINARY, LockHeldError, flush, flush_folder, hold
-from evidencekit.errors import NoSpace, OutputError, OutputNotOurs
+from evidencekit.custody.seal_names import FOLDER as SEAL_FOLDER
+from evidencekit.errors import NoSpace, OutputError, OutputNotOurs, PackageSealed
 from evidencekit.package.bag import BAGIT_TXT, read_manifest
 
 if TYPE_CHECKING:
@@ -45,6 +49,7 @@ RECORD = "data/bundle.json"
 _SCHEMA = "evidencekit/bundle/"
 _MOST_RECORD = 64 * 1024 * 1024
 _MOST_NAME = 255
+_MOST_NAME_KEPT = _MOST_NAME - len(" (sealed 1000)")
 _MOST_SHOWN = 5
 _DISK_FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 # What systems drop into folders that a person looks at.
@@ -87,27 +92,31 @@ def _names(target: Path) -> _Names:
 
 
 @contextmanager
-def staged(target: Path, *, needed_bytes: int, inputs: Path | None = None) -> Iterator[Path]:
+def staged(
+    target: Path, *, needed_bytes: int, inputs: Path | None = None, replace_sealed: bool = False
+) -> Iterator[Path]:
     """Yield an empty folder to write a package in; once the block ends, it is *target*.
 
-    A package that has the name already is replaced. If the block raises, nothing of the new
-    package is left and a previous one stays. *inputs* is the matter's folder, which a target may
-    lie in and may not hold.
+    A package that has the name already is replaced; a sealed one only with *replace_sealed*, and
+    then it stays, as `sealed_name` says. If the block raises, nothing of the new package is left
+    and a previous one stays. *inputs* is the matter's folder, which a target may lie in and may not
+    hold.
 
     Raises:
+        PackageSealed: if the package there is sealed, unless *replace_sealed*.
         OutputNotOurs: if *target* is something else than a package made by evidencekit.
         OutputError: if the package there holds files that were added or changed by hand, if
             another run writes it now, or if it cannot be written.
         NoSpace: if the disk has not room for *needed_bytes*, or fills up on the way.
     """
     target = _absolute(target)
-    _check_target(target, inputs)
+    _check_target(target, inputs, replace_sealed=replace_sealed)
     names = _names(target)
     made = _make_folders(target.parent)
     try:
         with _only_run(names):
             _recover(names)
-            _check_target(target, inputs)
+            _check_target(target, inputs, replace_sealed=replace_sealed)
             _check_space(target, needed_bytes)
             try:
                 names.stage.mkdir()
@@ -153,6 +162,19 @@ def recover(target: Path) -> None:
         _recover(names)
 
 
+def sealed_name(target: Path) -> Path:
+    """Return the first free name under which a sealed package at *target* would be kept."""
+    target = _absolute(target)
+    stem = target.name.encode()[:_MOST_NAME_KEPT].decode(errors="ignore").rstrip()
+    names = (target.with_name(f"{stem} (sealed {number})") for number in itertools.count(1))
+    return next(each for each in names if not os.path.lexists(each))
+
+
+def is_sealed(package: Path) -> bool:
+    """Say whether there is a seal in the folder *package*, whatever it is worth."""
+    return os.path.lexists(package / SEAL_FOLDER)
+
+
 def is_package(path: Path) -> bool:
     """Say whether *path* is a folder that evidencekit made a package in."""
     try:
@@ -173,7 +195,7 @@ def _absolute(target: Path) -> Path:
     return target.parent.resolve() / target.name if target.name else target.resolve()
 
 
-def _check_target(target: Path, inputs: Path | None) -> None:
+def _check_target(target: Path, inputs: Path | None, *, replace_sealed: bool) -> None:
     """Refuse a target whose replacement would lose anything."""
     if inputs is not None and inputs.resolve().is_relative_to(target):
         raise OutputNotOurs(str(target))
@@ -181,6 +203,8 @@ def _check_target(target: Path, inputs: Path | None) -> None:
         return
     if not is_package(target):
         raise OutputNotOurs(str(target))
+    if is_sealed(target) and not replace_sealed:
+        raise PackageSealed(str(target), sealed_name(target).name)
     kept = _changed_by_hand(target)
     if kept:
         more = len(kept) - _MOST_SHOWN
@@ -252,10 +276,9 @@ def _recover(names: _Names) -> None:
     parent = names.target.parent
     if os.path.lexists(names.previous):
         if os.path.lexists(names.target):
-            # The new one stands, whole: it was flushed before it got the name. The other is
-            # renamed first, so that half of it can never be taken for the package.
+            # The new one stands, whole: it was flushed before it got the name.
             _remove(names.old)
-            _rename(names.previous, names.old)
+            _retire(names)
         else:
             _rename(names.previous, names.target)
         flush_folder(parent)
@@ -299,7 +322,15 @@ def _commit(names: _Names) -> None:
     if replacing:
         # From here on the new package stands; what cannot be cleared away now, the next run does.
         with contextlib.suppress(OSError):
-            _rename(names.previous, names.old)
+            _retire(names)
+
+
+def _retire(names: _Names) -> None:
+    """Give the previous package the name that it is kept by if it is sealed, else one to be removed
+    by: it is renamed first, so that half of it can never be taken for the package.
+    """
+    kept = is_sealed(names.previous)
+    _rename(names.previous, sealed_name(names.target) if kept else names.old)
 
 
 def _flush_all(stage: Path) -> None:

@@ -74,6 +74,7 @@ def build(
     passwords: Mapping[str, str] | None = None,
     ocr: str | None = None,
     matter_file: Path | None = None,
+    replace_sealed: bool = False,
     now: dt.datetime | None = None,
     executor: Executor | None = None,
     progress: OnProgress | None = None,
@@ -83,7 +84,8 @@ def build(
 
     The recordings must have been taken in (`intake`); a file that differs from its first digest
     stops the build. The package appears whole or not at all, and an earlier one at *into* stays
-    until the new one is complete.
+    until the new one is complete. A sealed one is not replaced, unless *replace_sealed*: then it is
+    kept beside the new one, as "NAME (sealed 1)".
 
     *originals* is "copy" or "leave"; *placeholders* names documents that may be missing;
     *passwords* opens documents by id; *ocr* names the languages ("eng") in which the words of
@@ -100,7 +102,12 @@ def build(
         msg = f"the editions this version makes: {', '.join(EDITIONS)}"
         raise LimitExceeded(msg, edition)
     tell = _Teller(progress)
-    with staged(Path(into), needed_bytes=_needed(matter, folder), inputs=folder) as stage:
+    with staged(
+        Path(into),
+        needed_bytes=_needed(matter, folder),
+        inputs=folder,
+        replace_sealed=replace_sealed,
+    ) as stage:
         scratch = work_folder(stage)
         draft = make_draft(
             matter,

@@ -254,6 +254,7 @@ def _handing_over(into: Path, *, needed: int, as_zip: bool) -> Iterator[Path]:
         OutputError, NoSpace: as `staged`.
     """
     if os.path.lexists(into):
+        recover(into)  # what a run left that was killed once the copy had its name
         raise AlreadyExists(str(into))
     if not as_zip:
         with staged(into, needed_bytes=needed) as stage:

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from support_seal import make_package, self_signed, state
 from support_tsa import Authority, Behaviour, Server, needs_openssl, pem, plain_pem, serve
 
-from evidencekit.cli import seal_commands
+from evidencekit.cli import commands, seal_commands
 from evidencekit.custody.seal_check import check_seal
 
 if TYPE_CHECKING:
@@ -209,3 +209,24 @@ def test_every_command_has_help(command: click.Command) -> None:
     done = run(command, "--help")
     assert done.exit_code == 0
     assert "Usage" in done.output
+
+
+def test_a_sealed_package_is_kept_by_a_build_that_is_told_to_replace_it(tmp_path: Path) -> None:
+    """Without being told, the build stops before anything, and says how to go on."""
+    from support_verify import build as make_matter
+
+    package = make_matter(tmp_path).path
+    (package / "signatures").mkdir()
+    (package / "signatures" / "signer.crt").write_text("seal")
+    before = state(tmp_path)
+    build = ("build", tmp_path / "matter.json", "-o", package)
+    refused = run(commands.evidencekit, *build)
+    assert refused.exit_code == 6, refused.output
+    told = " ".join(refused.output.split())
+    assert 'add --replace-sealed, which keeps the sealed one as "package (sealed 1)".' in told
+    assert state(tmp_path) == before
+    built = run(commands.evidencekit, *build, "--replace-sealed")
+    assert built.exit_code == 0, built.output
+    assert 'is kept as "package (sealed 1)"' in built.output
+    assert (tmp_path / "package (sealed 1)/signatures/signer.crt").read_text() == "seal"
+    assert not (package / "signatures").exists()

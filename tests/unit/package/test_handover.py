@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from evidencekit.custody.durable import hold
-from evidencekit.errors import Cancelled, NoSpace, OutputError, OutputNotOurs
+from evidencekit.errors import Cancelled, NoSpace, OutputError, OutputNotOurs, PackageSealed
 from evidencekit.package import handover
 from evidencekit.package.bag import seal_bag
 from evidencekit.package.handover import is_package, recover, staged, work_folder
@@ -144,6 +144,60 @@ def test_a_package_may_stand_inside_the_matters_folder(tmp_path: Path) -> None:
     make(tmp_path / "out", inputs=tmp_path)
     make(tmp_path / "out", inputs=tmp_path)
     assert is_package(tmp_path / "out")
+
+
+def seal(package: Path, content: str = "seal") -> None:
+    (package / "signatures").mkdir()
+    (package / "signatures" / "signer.crt").write_text(content)
+
+
+def test_a_sealed_package_is_not_replaced(target: Path) -> None:
+    make(target)
+    seal(target)
+    before = state(target.parent)
+    with pytest.raises(PackageSealed) as raised:
+        make(target, "new")
+    assert raised.value == PackageSealed(str(target), f"{target.name} (sealed 1)")
+    assert state(target.parent) == before
+    assert [each.name for each in target.parent.iterdir()] == [target.name]
+
+
+def test_a_sealed_package_whose_name_is_taken_is_kept_beside_the_new_one(target: Path) -> None:
+    for number in ("1", "2"):
+        make(target, number, replace_sealed=True)
+        seal(target, number)
+    before = state(target)
+    make(target, "new", replace_sealed=True)
+    first, second = (target.with_name(f"{target.name} (sealed {each})") for each in (1, 2))
+    assert state(first)["signatures/signer.crt"] == b"1"
+    assert state(second) == before
+    assert (target / "data" / "clips" / "one.wav").read_text() == "new"
+    assert not (target / "signatures").exists()
+    assert {each.name for each in target.parent.iterdir()} == {
+        target.name,
+        first.name,
+        second.name,
+    }
+
+
+def test_a_package_that_is_sealed_while_the_new_one_is_made_is_not_replaced(target: Path) -> None:
+    """The seal takes the lock that a build holds; one that came without it is kept all the same."""
+    make(target)
+    with staged(target, needed_bytes=1) as stage:
+        fill(stage, "new")
+        seal(target)
+    kept = target.with_name(f"{target.name} (sealed 1)")
+    assert state(kept)["signatures/signer.crt"] == b"seal"
+
+
+def test_the_longest_name_has_room_for_the_word_sealed(tmp_path: Path) -> None:
+    target = tmp_path / ("é" * 127 + "x")
+    make(target)
+    seal(target)
+    make(target, "new", replace_sealed=True)
+    kept = next(each for each in tmp_path.iterdir() if each != target)
+    assert kept.name.endswith(" (sealed 1)")
+    assert (kept / "signatures").is_dir()
 
 
 def test_a_file_that_somebody_put_into_a_package_is_not_removed(target: Path) -> None:
@@ -293,8 +347,33 @@ for name in ("rename", "mkdir", "rmdir", "unlink"):
 pathlib.Path.write_text = counted(pathlib.Path.write_text)
 handover.flush = counted(handover.flush)
 handover.flush_folder = counted(handover.flush_folder)
-module.make(target, "new")
+module.make(target, "new", replace_sealed=True)
 """
+
+
+def test_a_run_that_dies_at_any_step_keeps_the_sealed_package(tmp_path: Path) -> None:
+    """Under its own name, or beside the new one; the next run keeps it as well."""
+    make(tmp_path / "1", "new")
+    new = state(tmp_path / "1")
+    for step in range(1, 200):
+        target = tmp_path / f"step{step}" / "package"
+        make(target, "old")
+        seal(target)
+        sealed = state(target)
+        code = subprocess.run(
+            [sys.executable, "-c", DIE_AT, __file__, target, str(step)], check=False
+        ).returncode
+        recover(target)
+        names = {each.name for each in target.parent.iterdir()}
+        kept = target if state(target) == sealed else target.with_name("package (sealed 1)")
+        assert state(kept) == sealed
+        assert names == {"package"} | {kept.name}
+        make(target, "new", replace_sealed=True)
+        assert state(target) == new
+        assert state(target.with_name("package (sealed 1)")) == sealed
+        if code == 0:
+            break
+        assert code == 9
 
 
 @pytest.mark.parametrize("replacing", [True, False])
