@@ -22,7 +22,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from evidencekit.custody.intake import intake
     from evidencekit.errors import Cancelled, EvidenceError
     from evidencekit.matterfile.load import load_matter
     from evidencekit.matterfile.schema import schema, validate
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from evidencekit.model.timecode import Span
     from evidencekit.package.opened import Package, open_package
     from evidencekit.pipeline.build import build, plan
+    from evidencekit.pipeline.intake import intake
     from evidencekit.pipeline.serve import serve
     from evidencekit.verifier import verify
 
@@ -67,7 +67,7 @@ _HOMES = {
     "Transfer": "evidencekit.model.matter",
     "build": "evidencekit.pipeline.build",
     "cut": "evidencekit.media.cut",
-    "intake": "evidencekit.custody.intake",
+    "intake": "evidencekit.pipeline.intake",
     "load_matter": "evidencekit.matterfile.load",
     "open_package": "evidencekit.package.opened",
     "plan": "evidencekit.pipeline.build",

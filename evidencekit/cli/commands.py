@@ -119,7 +119,9 @@ def intake(matter_file: Path, by: str, sha512: bool, as_json: bool) -> None:
 
     MATTER is the matter file. Run this as soon as the recordings arrive. The custody log,
     custody.jsonl beside the matter file, gets an entry a recording: its digest (SHA-256), size and
-    the time. From then on a file that differs is refused. Running it again adds nothing.
+    the time. From then on a file that differs is refused. Each recording is decoded once, and an
+    index of its sound is kept in the folder index, so that clips are cut quickly and can be proved.
+    Running it again adds nothing.
 
     \b
     Example:
@@ -130,8 +132,8 @@ def intake(matter_file: Path, by: str, sha512: bool, as_json: bool) -> None:
         stoppable() as cancelled,
         Watch(quiet=as_json) as watch,
     ):
-        from evidencekit.custody.intake import intake as take_in
         from evidencekit.pipeline.checking import load_checked
+        from evidencekit.pipeline.intake import intake as take_in
 
         matter = load_checked(matter_file)
         report = take_in(
@@ -305,7 +307,8 @@ def build(
         from evidencekit.package.names import package_name
         from evidencekit.pipeline.build import build as make
         from evidencekit.pipeline.checking import load_checked
-        from evidencekit.pipeline.preflight import check_inputs, take_in_new
+        from evidencekit.pipeline.intake import take_in_new
+        from evidencekit.pipeline.preflight import check_inputs
 
         matter = load_checked(matter_file)
         folder = matter_file.parent

@@ -91,10 +91,29 @@ def print_build(package: Package, *, shown_path: Path) -> None:
     reviewed = Moment.of(profile["reviewed_on"])
     _echo(f"{record['case']['title']} · {profile['id']} (reviewed {reviewed})")
     print_contents(record)
+    _print_indexes(package.findings)
     _print_attention(package.findings)
     size = sum(each.stat().st_size for each in package.path.rglob("*") if each.is_file())
     _echo(f"Wrote {shown_path} ({size / 1e6:.1f} MB).")
     _echo(f'Next: evidencekit verify "{shown_path}"')
+
+
+def _print_indexes(findings: Iterable[Finding]) -> None:
+    """Print which recordings were decoded in full, where that is a matter of time alone."""
+    from evidencekit.pipeline.disagreements import INDEX_NOT_USED
+
+    for each in findings:
+        if each.code == INDEX_NOT_USED and each.severity is Severity.NOTE:
+            said = f"  {each.subject}  {each.message}. Run intake to index it anew."
+            click.echo(
+                textwrap.fill(
+                    printable(said, most=_MOST),
+                    _WIDTH,
+                    subsequent_indent="    ",
+                    break_long_words=False,
+                    break_on_hyphens=False,
+                )
+            )
 
 
 def print_package(package: Package) -> None:

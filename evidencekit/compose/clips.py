@@ -9,6 +9,7 @@ from evidencekit.compose.clip_waveform import ClipDrawing, Shown, draw_clip
 from evidencekit.compose.drawing import Passage
 from evidencekit.compose.facts import (
     NOT_STATED,
+    channel_name,
     counted,
     measured_detail,
     mono,
@@ -45,6 +46,7 @@ from evidencekit.model.timecode import format_media_time, samples_to_ms
 if TYPE_CHECKING:
     from evidencekit.court.profile import Profile
     from evidencekit.model.bundle import Layout
+    from evidencekit.model.clip import ClipFile
     from evidencekit.model.digest import Digest
     from evidencekit.model.material import CutClip, Material, ReadRecording
     from evidencekit.model.matter import Matter
@@ -88,7 +90,7 @@ def _sheet(
         *strip(clip),
         Paragraph(text=listen),
         *how_to_watch(clip),
-        Details(rows=_times(clip)),
+        Details(rows=_times(read, clip)),
         *_words(material.matter, clip),
         _digests(read, clip),
         _note(" ".join((*_about_words(material.matter, read, clip), _about_digests(read, clip)))),
@@ -192,13 +194,13 @@ def _actual(clip: CutClip) -> tuple[int, int]:
     return samples_to_ms(samples.first, rate), samples_to_ms(samples.end, rate)
 
 
-def _times(clip: CutClip) -> tuple[Detail, ...]:
+def _times(read: ReadRecording, clip: CutClip) -> tuple[Detail, ...]:
     file = clip.file
     start, end = _actual(clip)
     length = seconds_of_ms(nearest_ms(file.samples.count, file.sample_rate))
     cut = (
         f"{format_media_time(start)} to {format_media_time(end)} "
-        f"({length}), {_channels(file.channels)}, {file.bits} bits: sample {file.samples.first:,} "
+        f"({length}), {_channels(read, file)}, {file.bits} bits: sample {file.samples.first:,} "
         f"to sample {file.samples.end - 1:,}, both included, counted from 0; "
         f"{counted(file.samples.count, 'sample')} at {file.sample_rate:,} a second"
     )
@@ -235,8 +237,14 @@ def _asked_for(clip: CutClip) -> str:
     return f"the words {quoted(told.quote)}{more}: {clip.file.requested}"
 
 
-def _channels(channels: int) -> str:
-    return {1: "mono", 2: "stereo"}.get(channels, f"{channels} channels")
+def _channels(read: ReadRecording, file: ClipFile) -> str:
+    """Say which channels the clip holds, and of which track where there are several."""
+    held = {1: "mono", 2: "stereo"}.get(file.channels, f"{file.channels} channels")
+    of_track = f" of audio track {file.track}" if read.measurement.tracks > 1 else ""
+    if file.channel is not None:
+        chosen = channel_name(file.channel, read.measurement.channels)
+        return f"{held}: {chosen} alone{of_track}"
+    return f"{held}{f': all channels{of_track}' if of_track else ''}"
 
 
 def _words(matter: Matter, clip: CutClip) -> tuple[Block, ...]:
@@ -276,7 +284,8 @@ def how_to_listen(read: ReadRecording, clip: CutClip) -> str:
     """
     told = read.recording.whole_recording or ""
     start, _ = _actual(clip)
-    whole = f", or R{read.number} ({read.file_name}) at {short_time(start)}"
+    track = f", audio track {clip.file.track}" if read.measurement.tracks > 1 else ""
+    whole = f", or R{read.number} ({read.file_name}{track}) at {short_time(start)}"
     return (
         f"Open {quoted(clip.file_name)} in the folder clips"
         f"{'' if told.startswith('withheld') else whole}. Nothing plays from this page."
@@ -304,7 +313,7 @@ def _about_digests(read: ReadRecording, clip: CutClip) -> str:
     file = clip.file
     return (
         f"With the digests anybody can check that the clip holds those samples of R{read.number}: "
-        f"{file.decoder}, {file.way}. They do not show who speaks, or when or where."
+        f"{file.decoder}. They do not show who speaks, or when or where."
     )
 
 

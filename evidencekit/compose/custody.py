@@ -49,6 +49,7 @@ _CHECKED: dict[str, str] = {
     Checked.BOTH: ", checked on both sides",
     Checked.GIVER: ", checked at the giver and not at the receiver",
 }
+_MEASURED = frozenset({EntryKind.INTAKE, EntryKind.REPAIR, EntryKind.INDEXED})
 _STANDING = Column(title="T/F/M", share=0, align=Align.CENTRE)
 
 
@@ -147,7 +148,7 @@ def _logged_row(material: Material, entry: CustodyEntry) -> Row:
         _happened(material, entry),
         matter.name_of(entry.entered_by) or NOT_STATED,
         entry.software or NOT_STATED,
-        "M" if entry.kind in {EntryKind.INTAKE, EntryKind.REPAIR} else "T",
+        "M" if entry.kind in _MEASURED else "T",
     )
     return Row(cells=tuple(plain(each) for each in cells))
 
@@ -165,6 +166,7 @@ def _happened(material: Material, entry: CustodyEntry) -> str:
         EntryKind.RECEIVED: "Received; this log takes over from the giver's",
         EntryKind.SERVED: "Served",
         EntryKind.REPAIR: "Log repaired",
+        EntryKind.INDEXED: "Decoded again, to index its samples",
     }[entry.kind]
     first = ": ".join(each for each in (opening, what) if each)
     if file:

@@ -80,6 +80,12 @@ def listed(words: Iterable[str]) -> str:
     return f"{', '.join(before)} and {last}" if before else last
 
 
+def channel_name(channel: int, channels: int) -> str:
+    """Return a channel with its number, and as people call it where there are two."""
+    named = {1: " (left)", 2: " (right)"}.get(channel, "") if channels == 2 else ""  # noqa: PLR2004
+    return f"channel {channel} of {channels}{named}"
+
+
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun: "1 clip", "1,234 clips"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -16,11 +16,14 @@ from evidencekit.compose.clips import clip_item
 from evidencekit.compose.corrections import corrections, summary
 from evidencekit.compose.facts import (
     NOT_STATED,
+    channel_name,
     counted,
     declarant,
+    listed,
     local_time,
     measured_detail,
     mono,
+    recording_name,
     seconds_of_ms,
     stated_detail,
     told_detail,
@@ -104,6 +107,7 @@ def recording_details(
         *_told(material.matter, read),
         *_transcript(material.matter, read),
         *_measured(read),
+        *_chosen(material.matter, read),
         *_format(material.matter, read),
         *_file_also_says(material.matter, read),
         *_held(material, read),
@@ -227,6 +231,40 @@ def _measured(read: ReadRecording) -> tuple[Detail, ...]:
     )
 
 
+def _chosen(matter: Matter, read: ReadRecording) -> tuple[Detail, ...]:
+    """Say which track and channel are used: those chosen, or the first and all of them."""
+    found, recording = read.measurement, read.recording
+    rows = []
+    if found.tracks > 1:
+        name = "Audio track"
+        if recording.track is None:
+            used = f"the first of {found.tracks}: none was chosen, and tracks are never mixed"
+            rows.append(measured_detail(name, used))
+        else:
+            chosen = Stated(value=f"{recording.track} of {found.tracks}, as chosen")
+            rows.append(told_detail(matter, name, chosen))
+    if recording.channel is not None:
+        alone = f"{channel_name(recording.channel, found.channels)} alone, as chosen"
+        rows.append(told_detail(matter, "Clips hold", Stated(value=alone)))
+    return tuple(rows)
+
+
+def _same(material: Material, read: ReadRecording) -> tuple[Detail, ...]:
+    """Say which other recordings are the same file, or hold the same sound in another."""
+    rows = []
+    if same := material.same_file(read):
+        names = listed(recording_name(each) for each in same)
+        rows.append(measured_detail("Same file", f"byte for byte the same as {names}"))
+    if same := material.same_samples(read):
+        names = listed(recording_name(each) for each in same)
+        words = (
+            f"sample for sample the same as {names}, which {'is' if len(same) == 1 else 'are'} "
+            "another file, as when a program rewrites a file\u2019s tags"
+        )
+        rows.append(measured_detail("Same sound", words))
+    return tuple(rows)
+
+
 def _format(matter: Matter, read: ReadRecording) -> tuple[Detail, ...]:
     """Return container and codec as the file states them, or else as the decoder took them."""
     said = tuple(
@@ -263,7 +301,7 @@ def _held(material: Material, read: ReadRecording) -> tuple[Detail, ...]:
     if entry is not None:
         when = local_time(entry.recorded_at, material.matter.timezone)
         rows.append(measured_detail("Taken in", f"{when}, entry {entry.seq} of the custody log"))
-    return tuple(rows)
+    return (*rows, *_same(material, read))
 
 
 def _clips(read: ReadRecording, layout: Layout | None) -> Text:

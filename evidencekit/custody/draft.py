@@ -11,7 +11,7 @@ from attrs import asdict, field, frozen
 from evidencekit.custody.canonical import canonical_bytes
 from evidencekit.custody.entry import MOST_LINE, is_time, read_entry
 from evidencekit.errors import ChainBroken, CustodyError
-from evidencekit.model.custody import SCHEMA, CustodyEntry, EntryKind, LogHead
+from evidencekit.model.custody import SCHEMA, CustodyEntry, EntryKind, KeptIndex, LogHead
 from evidencekit.model.digest import Digest
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ class EntryDraft:
     on: str | None = None
     checked: str | None = None
     cites: LogHead | None = None
+    index: KeptIndex | None = None
 
 
 def draft_of(entry: CustodyEntry) -> EntryDraft:

@@ -15,7 +15,7 @@ import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from evidencekit.errors import ChainBroken
-from evidencekit.model.custody import SCHEMA, CustodyEntry, EntryKind, LogHead
+from evidencekit.model.custody import SCHEMA, CustodyEntry, EntryKind, KeptIndex, LogHead
 from evidencekit.model.digest import Digest
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MOST_LINE = 1024 * 1024
 
 _MOST_SIZE = 2**53 - 1
+_MOST_TRACKS = 1000
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?Z")
 _HEX = re.compile(r"[0-9a-f]{64}")
 _NAMED = ("item", "name", "on", "checked")
@@ -32,6 +33,7 @@ _WORDS = ("holder", "giver", "receiver", "how", "note", "software")
 _NEEDED = {
     "intake": ("item", "name", "size", "digests"),
     "received": ("cites", "receiver"),
+    "indexed": ("item", "index"),
 }
 _ALGORITHMS = ("sha256", "sha512")
 _KINDS = {each.value: each for each in EntryKind}
@@ -73,6 +75,7 @@ def read_entry(line: bytes, *, seq: int, prev: str) -> CustodyEntry:
         size=_size(value, seq),
         digests=_digests(value, seq),
         cites=_cites(value, seq),
+        index=_index(value, seq),
         **{word: _text(value, word, seq) for word in _NAMED if word in value},
         **{word: _text(value, word, seq, least=0) for word in _WORDS if word in value},
     )
@@ -186,3 +189,19 @@ def _cites(value: Mapping[str, Any], seq: int) -> LogHead | None:
     if not isinstance(head, str) or not _HEX.fullmatch(head):
         raise ChainBroken(seq, "cites, with count and head", "another head")
     return LogHead(count=count, head=head)
+
+
+def _index(value: Mapping[str, Any], seq: int) -> KeptIndex | None:
+    """Return which index of a recording's sound is kept, if the entry says."""
+    if "index" not in value:
+        return None
+    index = value["index"]
+    if not isinstance(index, dict):
+        raise ChainBroken(seq, "index, with its digests and track", "another value")
+    for each in ("sha256", "samples_sha256"):
+        if not isinstance(index.get(each), str) or not _HEX.fullmatch(index[each]):
+            raise ChainBroken(seq, f"index, with {each}", "another value")
+    track = index.get("track")
+    if type(track) is not int or not 1 <= track <= _MOST_TRACKS:
+        raise ChainBroken(seq, "index, with the number of its track", "another value")
+    return KeptIndex(sha256=index["sha256"], samples_sha256=index["samples_sha256"], track=track)

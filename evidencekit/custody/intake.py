@@ -5,19 +5,25 @@ The first digest wins. Once the log holds a recording's digest, a file that diff
 naming both; a file that is the same adds nothing, so that intake can be run again at any time,
 and where nothing can be written. All recordings are hashed before anything is written, and all
 entries are written together.
+
+This room knows nothing of sound: who can decode hands in what indexes the new recordings, and the
+log holds the digest of each index beside that of its recording (`pipeline.intake`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evidencekit.custody.append import append_after
-from evidencekit.custody.log import LOG_NAME
+from evidencekit.custody.digests import FileDigest
+from evidencekit.custody.log import LOG_NAME, read_bytes, scan_log
 from evidencekit.custody.recordings import (
     check_recordings,
     compare_with_log,
     hash_recordings,
+    indexed_draft,
     intake_draft,
     local_time,
     make_stamp,
@@ -29,15 +35,14 @@ from evidencekit.custody.remarks import (
     standing,
 )
 from evidencekit.errors import CustodyError
-from evidencekit.model.custody import CustodyLog, EntryKind
+from evidencekit.model.custody import CustodyLog, EntryKind, KeptIndex
 from evidencekit.model.findings import CheckLine, Finding, Report, Severity
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from concurrent.futures import Executor
 
-    from evidencekit.custody.digests import FileDigest
     from evidencekit.custody.draft import EntryDraft
     from evidencekit.model.matter import Matter
     from evidencekit.model.progress import IsCancelled, OnProgress
@@ -48,6 +53,10 @@ __all__ = ["ALREADY_IN", "SAME_BYTES", "TAKEN_IN", "check_recordings", "intake"]
 ALREADY_IN = "EK-D010"
 SAME_BYTES = "EK-D011"
 TAKEN_IN = "EK-D012"
+INDEXED = "EK-D013"
+
+#: Makes and keeps the indexes that a log lacks, of the files with these digests, both by id.
+MakeIndexes = Callable[[CustodyLog, Mapping[str, FileDigest]], Mapping[str, KeptIndex]]
 
 
 def intake(
@@ -58,6 +67,7 @@ def intake(
     now: dt.datetime,
     holder: str | None = None,
     algorithms: Sequence[str] = ("sha256",),
+    make_indexes: MakeIndexes | None = None,
     executor: Executor | None = None,
     progress: OnProgress | None = None,
     cancelled: IsCancelled | None = None,
@@ -66,8 +76,8 @@ def intake(
 
     *folder* is the matter's, and holds the log, `custody.jsonl`; *by* is who makes the entries;
     *now* is when; *holder* is who holds the files (a person's id, or words), where that is told.
-    With an *executor* the files are hashed by it. The report's findings say of each recording
-    what became of it.
+    *make_indexes* indexes what the log has no index of. With an *executor* the files are hashed by
+    it. The report's findings say of each recording what became of it.
 
     Raises:
         IntakeError: if a recording is missing (all missing ones are named), empty, no ordinary
@@ -87,6 +97,14 @@ def intake(
         progress=progress,
         cancelled=cancelled,
     )
+    if not matter.recordings:
+        return _report(matter, CustodyLog(), CustodyLog(), hashed)
+    indexes: Mapping[str, KeptIndex] = {}
+    if make_indexes is not None:
+        known = scan_log(read_bytes(folder / LOG_NAME)).log
+        compare_with_log(matter.recordings, known, hashed, timezone=matter.timezone)
+        check_same_matter(matter.recordings, known, hashed)
+        indexes = make_indexes(known, hashed)
     before = CustodyLog()
 
     def decide(log: CustodyLog) -> list[EntryDraft]:
@@ -94,14 +112,20 @@ def intake(
         before = log
         compare_with_log(matter.recordings, log, hashed, timezone=matter.timezone)
         check_same_matter(matter.recordings, log, hashed)
-        return [
-            intake_draft(each, hashed[each.id], stamp, holder=holder)
+        taken = [
+            intake_draft(each, hashed[each.id], stamp, holder=holder, index=indexes.get(each.id))
             for each in matter.recordings
             if log.intake_of(each.id) is None
         ]
+        again = [
+            indexed_draft(each, indexes[each.id], stamp)
+            for each in matter.recordings
+            if each.id in indexes
+            and log.intake_of(each.id) is not None
+            and log.index_of(each.id, track=indexes[each.id].track) != indexes[each.id]
+        ]
+        return taken + again
 
-    if not matter.recordings:
-        return _report(matter, CustodyLog(), CustodyLog(), hashed)
     log = append_after(folder / LOG_NAME, decide, stamp=stamp)
     return _report(matter, before, log, hashed)
 
@@ -136,6 +160,17 @@ def _report(
     """Say what became of each recording, and how the log now stands."""
     new = after.entries[before.count :]
     findings = [outcome(each, before, timezone=matter.timezone) for each in matter.recordings]
+    findings += [
+        Finding(
+            code=INDEXED,
+            severity=Severity.NOTE,
+            subject=each.item or "",
+            group="custody",
+            message=f"its index was made again; entry {each.seq} holds its digest",
+        )
+        for each in new
+        if each.kind is EntryKind.INDEXED
+    ]
     findings += _same_bytes(matter, hashed)
     findings += repair_remarks(new)
     findings += clock_remarks(after)

@@ -30,6 +30,7 @@ _EVENTS = {
     EntryKind.RECEIVED: "received",
     EntryKind.SERVED: "served",
     EntryKind.REPAIR: "log repaired",
+    EntryKind.INDEXED: "decoded again and indexed",
 }
 _CHECKED: dict[str, str] = {
     Checked.BOTH: "checked on both sides",

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from evidencekit.custody.draft import EntryDraft, Stamp
+from evidencekit.custody.draft import EntryDraft, Stamp, digest_id
 from evidencekit.custody.many import ToHash, hash_files
 from evidencekit.custody.paths import check_all, inside
 from evidencekit.errors import DigestMismatch, NotTakenIn, RecordingUnreadable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from evidencekit.custody.digests import FileDigest
-    from evidencekit.model.custody import CustodyEntry, CustodyLog
+    from evidencekit.model.custody import CustodyEntry, CustodyLog, KeptIndex
     from evidencekit.model.matter import Matter
     from evidencekit.model.progress import IsCancelled, OnProgress
     from evidencekit.model.recording import Recording
@@ -168,7 +168,12 @@ def local_time(recorded_at: str, timezone: str) -> str:
 
 
 def intake_draft(
-    recording: Recording, found: FileDigest, stamp: Stamp, *, holder: str | None = None
+    recording: Recording,
+    found: FileDigest,
+    stamp: Stamp,
+    *,
+    holder: str | None = None,
+    index: KeptIndex | None = None,
 ) -> EntryDraft:
     """Return the entry of a recording taken in.
 
@@ -186,4 +191,18 @@ def intake_draft(
         digests=found.digests,
         holder=holder,
         software=stamp.software,
+        index=index,
+    )
+
+
+def indexed_draft(recording: Recording, index: KeptIndex, stamp: Stamp) -> EntryDraft:
+    """Return the entry of an index made again, of a recording that the log holds already."""
+    return EntryDraft(
+        id=digest_id("indexed", recording.id, index.track, index.sha256, stamp.recorded_at),
+        kind=EntryKind.INDEXED,
+        recorded_at=stamp.recorded_at,
+        entered_by=stamp.entered_by,
+        item=recording.id,
+        software=stamp.software,
+        index=index,
     )

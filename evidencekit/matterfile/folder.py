@@ -38,6 +38,7 @@ _OTHER_DOCUMENTS = (".htm", ".html", ".ppt", ".pptx", ".xls", ".xlsx")
 _NEARLY = dict.fromkeys(_OTHER_DOCUMENTS, "this kind cannot be bound in. Save it as a PDF.")
 _NOT_KNOWN = "no recording, transcript or document, going by its ending."
 _OURS = frozenset(("custody.jsonl", "custody.jsonl.lock"))
+_INDEX = ".ekindex"
 #: Words by which a transcript's name says that somebody went over it.
 _CORRECTED = ("corrected", "final", "checked", "edited")
 _ALIKE = 0.85
@@ -73,7 +74,7 @@ def look_through(folder: Path, *, without: str) -> Found:
     not_used: list[tuple[str, str]] = []
     seen: set[str] = set()
     for path, reason in _walk(folder):
-        if path == without or path in _OURS:
+        if path == without or path in _OURS or path.endswith(_INDEX):
             continue
         kind = _kind(path)
         against = reason or (_unnameable(path, seen) if kind in kinds else kind)

@@ -62,6 +62,9 @@ def _converter(timezone: str) -> Converter:
     return converter
 
 
+#: The channels that have a name.
+CHANNELS = {"left": 1, "right": 2}
+
 #: Fields that are called otherwise in the file, where plain words are Python's own.
 RENAMED_TRANSFER = {"giver": "from", "receiver": "to"}
 RENAMED_OTHERS = {"listed": "list"}
@@ -121,7 +124,11 @@ def _recording(name: str, table: Table, declarant: str | None) -> dict[str, Any]
         {"person": person, **_table(each, "status")}
         for person, each in table.get("use_in_evidence", {}).items()
     ]
-    plain = {key: table[key] for key in ("file", "title", "whole_recording") if key in table}
+    plain = {
+        key: table[key] for key in ("file", "track", "title", "whole_recording") if key in table
+    }
+    if "channel" in table:
+        plain["channel"] = CHANNELS.get(table["channel"], table["channel"])
     if "transcript" in table:
         transcript = dict(_table(table["transcript"], "file"))
         plain["transcript"] = {

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from evidencekit.media.form import SampleForm
-    from evidencekit.media.source import Array, StreamForm
+    from evidencekit.media.source import Array, SoundReader
     from evidencekit.model.digest import Digest
 
 FROM_START = "decoded from the start"
@@ -46,8 +46,9 @@ class Cut:
 class _Passing:
     """One clip while the decode passes."""
 
-    def __init__(self, cut: Cut, stream: StreamForm) -> None:
+    def __init__(self, cut: Cut, sound: SoundReader) -> None:
         self.cut = cut
+        stream = sound.form
         wanted = cut.span.samples(stream.sample_rate)
         self.first = wanted.first
         self.end = wanted.end
@@ -55,8 +56,8 @@ class _Passing:
         if cut.channel is not None:
             if not 1 <= cut.channel <= stream.channels:
                 count = "1 channel" if stream.channels == 1 else f"{stream.channels} channels"
-                reason = f"cannot be cut: the recording has {count}, and no number {cut.channel}"
-                raise ClipUnwritable(str(cut.to), reason)
+                reason = f"has {count}; there is no number {cut.channel}"
+                raise sound.unreadable(reason)
             self.channels = slice(cut.channel - 1, cut.channel)
         self.writer: ClipWriter | None = None
         self.meter: ClipMeter | None = None
@@ -102,15 +103,15 @@ class ClipSet:
         """True when no clip needs a further block."""
         return all(clip.closed for clip in self._passing)
 
-    def begin(self, stream: StreamForm, form: SampleForm) -> None:
+    def begin(self, sound: SoundReader, form: SampleForm) -> None:
         """Take the recording's form, before the first block.
 
         Raises:
-            ClipUnwritable: if a clip is to hold a channel that is not there.
+            RecordingUnreadable: if a clip is to hold a channel that is not there.
         """
-        self._rate = stream.sample_rate
+        self._rate = sound.form.sample_rate
         self._form = form
-        self._passing = [_Passing(cut, stream) for cut in self._cuts]
+        self._passing = [_Passing(cut, sound) for cut in self._cuts]
         self._waiting = sorted(self._passing, key=lambda clip: clip.first, reverse=True)
         self._open: list[_Passing] = []
 

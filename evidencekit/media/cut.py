@@ -81,11 +81,16 @@ def cut(
     return file
 
 
+class IndexDoubted(Exception):
+    """An index does not hold what the decoder here gives, though both agree with themselves."""
+
+
 def cut_clips(
     path: Path,
     cuts: Sequence[Cut],
     *,
     index: RecordingIndex | None = None,
+    must_hold: bool = False,
     track: int = 1,
     source_digest: Digest | None = None,
     subject: str = "",
@@ -94,9 +99,11 @@ def cut_clips(
 ) -> tuple[ClipFile, ...]:
     """Cut several clips in one ordered pass, which seeks over what no clip needs if it is far.
 
-    Either all clips are there in the end, or none.
+    Either all clips are there in the end, or none. With *must_hold*, an index that the decoder here
+    contradicts ends the work, instead of being passed over: what else it says is in doubt, too.
 
     Raises:
+        IndexDoubted: if the index must hold and does not.
         RecordingUnreadable, SpanReversed, SpanOutsideRecording, ClipUnwritable, NoSpace, Cancelled:
             as `cut` does.
     """
@@ -110,6 +117,7 @@ def cut_clips(
             clips=clips,
             pace=Pace(total=size, subject=subject, progress=progress, cancelled=cancelled),
             digest=aside.submit(lambda: source_digest or sha256_of(path)),
+            must_hold=must_hold,
         )
         cutter.run(index, cuts)
         files = clips.finish(
@@ -126,13 +134,21 @@ class _Cutter:
     """One call's work. `length` is how many samples are known to be there when it is done."""
 
     def __init__(
-        self, path: Path, *, track: int, clips: ClipSet, pace: Pace, digest: Future[Digest]
+        self,
+        path: Path,
+        *,
+        track: int,
+        clips: ClipSet,
+        pace: Pace,
+        digest: Future[Digest],
+        must_hold: bool,
     ) -> None:
         self.path = path
         self.track = track
         self.clips = clips
         self.pace = pace
         self.digest = digest
+        self.must_hold = must_hold
         self.length = 0
         self._form: SampleForm | None = None
         self._decoder: Decoder | None = None
@@ -151,6 +167,8 @@ class _Cutter:
             self._from_start(None, "")
             return
         reason = self._why_not(index, cuts)
+        if reason and self.must_hold:
+            raise IndexDoubted(reason)
         if not reason:
             try:
                 self._by_seeks(index, cuts)
@@ -158,6 +176,9 @@ class _Cutter:
                 reason = str(failed)
                 self.clips.rewind()
         if self.digest.result() != index.source_digest:
+            if self.must_hold:
+                msg = "the index is of another file"
+                raise IndexDoubted(msg)
             self.clips.rewind(closed=True)
             self._from_start(None, "the index is of another file")
         elif reason:
@@ -216,7 +237,7 @@ class _Cutter:
         if self._form is None:
             self._form = form_of(sound)
             self._decoder = sound.decoder
-            self.clips.begin(sound.form, self._form)
+            self.clips.begin(sound, self._form)
         return self._form
 
     def _take(self, sound: SoundReader, block: Block) -> None:
@@ -236,7 +257,10 @@ class _Cutter:
                     reason = f"does not decode to the same samples twice (near {at})"
                     raise sound.unreadable(reason)
                 if number == last:
-                    return
+                    break
+        if self.must_hold:
+            msg = "the index was made by another processor"
+            raise IndexDoubted(msg)
 
 
 def _runs(index: RecordingIndex, cuts: Sequence[Cut]) -> list[range]:

@@ -3,13 +3,13 @@
 
 The file is a line that names its kind, a line of JSON (what was measured, lengths of the arrays),
 the arrays, and the SHA-256 of everything before. The same recording and decoder give the same
-bytes. An index is never needed and never believed: one that is damaged, or of another recording,
-track or decoder, is as good as none, and is made again.
+bytes, whatever the recording's file is called: what its name, header and tags say is no part of it.
+Its own SHA-256 shows damage. That nobody made it up is shown by the digest of the whole file that
+the custody log holds; who has not compared that (`known`) believes nothing in it.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
@@ -20,65 +20,24 @@ from typing import TYPE_CHECKING, Any
 import av
 from attrs import asdict
 
-from evidencekit.media.clipfile import sha256_of
 from evidencekit.media.index import RecordingIndex
-from evidencekit.media.measure import index_recording
-from evidencekit.model.clip import Decoder, Fact, Measurement, Peaks, TimeShift
+from evidencekit.model.clip import Decoder, Measurement, Peaks, TimeShift
+from evidencekit.model.custody import index_name
 from evidencekit.model.digest import Digest
-from evidencekit.model.stated import Standing, Stated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from evidencekit.model.progress import IsCancelled, OnProgress
-
 _KIND = b"evidencekit/recording-index/1\n"
 _SUM_SIZE = 32
-_LARGEST = 1 << 30
+LARGEST = 1 << 30
 _ARRAYS = ("digests", "anchors", "low", "high")
 
 
 def index_path(folder: Path, source_digest: Digest, *, track: int = 1) -> Path:
     """Return where the index of a recording is kept; *folder* is that of the custody log."""
-    of_track = "" if track == 1 else f"-track{track}"
-    return folder / "index" / f"{source_digest.value}{of_track}.ekindex"
-
-
-def obtain_index(
-    path: Path,
-    *,
-    folder: Path,
-    track: int = 1,
-    source_digest: Digest | None = None,
-    subject: str = "",
-    progress: OnProgress | None = None,
-    cancelled: IsCancelled | None = None,
-) -> RecordingIndex:
-    """Return the index of the recording at *path*: the one kept in *folder*, or a new one.
-
-    A new one is kept. Where *folder* cannot be written to, it is returned all the same.
-
-    Raises:
-        RecordingUnreadable: if the file cannot be decoded.
-        Cancelled: if *cancelled* says so.
-    """
-    digest = source_digest or sha256_of(path)
-    kept_at = index_path(folder, digest, track=track)
-    kept = load_index(kept_at, source_digest=digest, track=track)
-    if kept is not None:
-        return kept
-    made = index_recording(
-        path,
-        track=track,
-        source_digest=digest,
-        subject=subject,
-        progress=progress,
-        cancelled=cancelled,
-    )
-    with contextlib.suppress(OSError):
-        save_index(made, kept_at)
-    return made
+    return folder / index_name(source_digest.value, track)
 
 
 def save_index(index: RecordingIndex, path: Path) -> Path:
@@ -102,13 +61,14 @@ def save_index(index: RecordingIndex, path: Path) -> Path:
 
 
 def load_index(path: Path, *, source_digest: Digest, track: int = 1) -> RecordingIndex | None:
-    """Return the index kept at *path*, or None where there is none that can be used.
+    """Return the index kept at *path*, or None where there is none that can be used. Its
+    measurement has no facts of the file: `probe.with_facts` reads them.
 
     It cannot be used if it is damaged, is of another recording or track than the one asked for, or
     was made by another version of the decoder or on another kind of machine.
     """
     try:
-        if not path.is_file() or path.stat().st_size > _LARGEST:
+        if not path.is_file() or path.stat().st_size > LARGEST:
             return None
         found = read_index(path.read_bytes())
     except (OSError, ValueError):
@@ -149,8 +109,10 @@ def _parts(index: RecordingIndex) -> Iterator[bytes]:
         "decode_errors": measurement.decode_errors,
         "bucket_samples": measurement.peaks.bucket_samples,
         "track": measurement.track,
+        "tracks": measurement.tracks,
         "decoder": asdict(measurement.decoder),
-        "facts": [asdict(each) for each in measurement.facts],
+        "jumps": measurement.jumps,
+        "skipped_samples": measurement.skipped_samples,
         "time_shifts": [[each.first, each.shift_ms] for each in measurement.time_shifts],
     }
     line = json.dumps(head, sort_keys=True, separators=(",", ":")).encode() + b"\n"
@@ -162,7 +124,7 @@ def _parts(index: RecordingIndex) -> Iterator[bytes]:
 
 
 def read_index(data: bytes) -> RecordingIndex:
-    """Return the index whose file holds *data*.
+    """Return the index whose file holds *data*, without facts of the recording's file.
 
     Raises:
         ValueError: if it is not an index, or not whole.
@@ -209,17 +171,11 @@ def _measurement(head: dict[str, Any], arrays: dict[str, bytes]) -> Measurement:
         decoder=Decoder(**head["decoder"]),
         decode_errors=head["decode_errors"],
         peaks=Peaks(bucket_samples=head["bucket_samples"], low=arrays["low"], high=arrays["high"]),
-        facts=tuple(
-            Fact(
-                name=each["name"],
-                stated=Stated(
-                    **{**each["stated"], "standing": Standing(each["stated"]["standing"])}
-                ),
-            )
-            for each in head["facts"]
-        ),
         track=head["track"],
+        tracks=head["tracks"],
         time_shifts=tuple(
             TimeShift(first=first, shift_ms=shift) for first, shift in head["time_shifts"]
         ),
+        jumps=head["jumps"],
+        skipped_samples=head["skipped_samples"],
     )

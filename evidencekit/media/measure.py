@@ -7,6 +7,7 @@ each block is measured in a second thread while the first decodes on.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -20,7 +21,7 @@ from evidencekit.media.opening import check_file
 from evidencekit.media.pace import Pace
 from evidencekit.media.packets import PacketLog
 from evidencekit.media.peaks import PeakMeter
-from evidencekit.media.probe import file_claims, measured_facts
+from evidencekit.media.probe import with_facts
 from evidencekit.media.source import Block, SoundReader
 from evidencekit.model.clip import ClipFile, Measurement
 
@@ -120,15 +121,20 @@ def read_and_index(
             as `read_recording` does.
     """
     check_file(path)
-    with ClipSet(cuts) as clips, SoundReader(path, track=track) as sound, InOrder() as aside:
+    with (
+        ClipSet(cuts) as clips,
+        SoundReader(path, track=track) as sound,
+        InOrder() as aside,
+        ThreadPoolExecutor(max_workers=1) as hashing,
+    ):
         pace = Pace(total=sound.size, subject=subject, progress=progress, cancelled=cancelled)
         log = PacketLog(sound)
         meter: _Meter | None = None
-        digest = source_digest or sha256_of(path)
+        hashed = hashing.submit(lambda: source_digest or sha256_of(path))
         for block in sound.blocks(pace, log):
             if meter is None:
                 meter = _Meter(sound)
-                clips.begin(sound.form, meter.form)
+                clips.begin(sound, meter.form)
             aside.do(meter.take, block)
             if clips.wants(block.end):
                 clips.take(block.first, integers_of(block, meter.form, sound))
@@ -136,6 +142,7 @@ def read_and_index(
         if meter is None:
             msg = "a decode without a block"
             raise RuntimeError(msg)
+        digest = hashed.result()
         index = RecordingIndex(
             source_digest=digest,
             measurement=_measurement(sound, meter),
@@ -171,15 +178,17 @@ class _Meter:
 
 
 def _measurement(sound: SoundReader, meter: _Meter) -> Measurement:
-    claims = file_claims(sound)
-    return Measurement(
+    found = Measurement(
         sample_rate=sound.form.sample_rate,
         channels=sound.form.channels,
         sample_count=sound.sample_count,
         decoder=sound.decoder,
         decode_errors=sound.decode_errors,
         peaks=meter.peaks.peaks(),
-        facts=claims.facts + measured_facts(sound, claims),
         track=sound.track,
+        tracks=len(sound.container.streams.audio),
         time_shifts=sound.clock.shifts,
+        jumps=sound.clock.jumps,
+        skipped_samples=sound.skipped_samples,
     )
+    return with_facts(found, sound)

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import av
-from attrs import frozen
+from attrs import evolve, frozen
 from av.stream import Disposition
 
 from evidencekit.media.form import form_of
@@ -24,10 +24,13 @@ from evidencekit.media.text import plain
 from evidencekit.media.timefacts import clock_facts, edit_facts
 from evidencekit.model.clip import Fact
 from evidencekit.model.stated import from_file, measured
-from evidencekit.model.timecode import format_media_time, samples_to_ms
+from evidencekit.model.timecode import format_media_time
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from evidencekit.media.form import SampleForm
+    from evidencekit.model.clip import Measurement
 
 _READER = f"FFmpeg {av.ffmpeg_version_info} (av {av.__version__})"
 _SOFTWARE = "evidencekit"
@@ -81,15 +84,22 @@ def file_claims(sound: SoundReader) -> Claims:
     return Claims(facts=facts, header_ms=header_ms, second=second)
 
 
-def measured_facts(sound: SoundReader, claims: Claims) -> tuple[Fact, ...]:
-    """Return what the decode showed; call it when the decode has ended."""
-    form = form_of(sound)
+def with_facts(found: Measurement, sound: SoundReader) -> Measurement:
+    """Return a measurement with the facts that the file states, and those that the decode showed.
+
+    *sound* has decoded its first block at least, so that its form is known.
+    """
+    claims = file_claims(sound)
+    return evolve(found, facts=claims.facts + _measured_facts(found, form_of(sound), claims))
+
+
+def _measured_facts(found: Measurement, form: SampleForm, claims: Claims) -> tuple[Fact, ...]:
     facts = [_measured("samples of a clip", f"{form.bits} bits: {form.rule}")]
-    if sound.decode_errors:
-        packets = "1 packet" if sound.decode_errors == 1 else f"{sound.decode_errors} packets"
+    if found.decode_errors:
+        packets = "1 packet" if found.decode_errors == 1 else f"{found.decode_errors} packets"
         facts.append(_measured("decode errors", f"{packets} could not be decoded"))
-    facts += clock_facts(sound)
-    decoded_ms = samples_to_ms(sound.sample_count, sound.form.sample_rate)
+    facts += clock_facts(found)
+    decoded_ms = found.length_ms
     said = (("header", claims.header_ms), ("second reading", claims.second.length_ms))
     for where, ms in said:
         if ms is not None and abs(ms - decoded_ms) > _DIFFERENCE_MS:
@@ -110,7 +120,7 @@ def _container_facts(sound: SoundReader, header_ms: int | None) -> list[Fact]:
     ]
     tracks = len(container.streams.audio)
     if tracks > 1:
-        facts.append(_read("audio tracks", f"{tracks}; {_which(sound.track)} is used", "streams"))
+        facts.append(_read("audio tracks", str(tracks), "streams"))
     others = sorted({_stream_type(each) for each in container.streams} - {"audio"})
     if others:
         facts.append(_read("besides sound", ", ".join(others), "streams"))
@@ -121,10 +131,6 @@ def _container_facts(sound: SoundReader, header_ms: int | None) -> list[Fact]:
         ms = round(Fraction(start) * sound.stream.time_base * 1000)
         facts.append(_read("start time in the file", f"{ms} ms", "start_time"))
     return facts
-
-
-def _which(track: int) -> str:
-    return "the first" if track == 1 else f"number {track}"
 
 
 def _stream_type(stream: av.stream.Stream) -> str:

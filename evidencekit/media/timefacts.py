@@ -18,7 +18,7 @@ from evidencekit.model.timecode import format_media_time, samples_to_ms
 if TYPE_CHECKING:
     from evidencekit.media.edits import Edit
     from evidencekit.media.source import SoundReader
-    from evidencekit.model.clip import TimeShift
+    from evidencekit.model.clip import Measurement, TimeShift
 
 _SOFTWARE = "evidencekit"
 _READER = f"evidencekit, and FFmpeg {av.ffmpeg_version_info} (av {av.__version__})"
@@ -50,15 +50,15 @@ def edit_facts(sound: SoundReader) -> tuple[Fact, ...]:
     return (Fact(name="edit list", stated=from_file(value, source="elst", by=_READER)),)
 
 
-def clock_facts(sound: SoundReader) -> tuple[Fact, ...]:
+def clock_facts(found: Measurement) -> tuple[Fact, ...]:
     """Return where the file's own time parts from the count of samples, after the decode."""
     facts = []
-    rate = sound.form.sample_rate
-    if sound.skipped_samples:
-        skipped = f"{sound.skipped_samples:,} samples ({sound.skipped_samples / rate:.3f} s)"
+    rate = found.sample_rate
+    if found.skipped_samples:
+        skipped = f"{found.skipped_samples:,} samples ({found.skipped_samples / rate:.3f} s)"
         value = f"{skipped} at the start are left out, as the file says; sample 0 comes after them"
         facts.append(_measured("encoder delay", value))
-    shifts = sound.clock.shifts
+    shifts = found.time_shifts
     before = 0
     if shifts and shifts[0].first == 0:
         before = shifts[0].shift_ms
@@ -69,7 +69,7 @@ def clock_facts(sound: SoundReader) -> tuple[Fact, ...]:
         jumps.append(_jump(shift, shift.shift_ms - before, rate))
         before = shift.shift_ms
     if jumps:
-        more = sound.clock.jumps - _MOST_LISTED
+        more = found.jumps - _MOST_LISTED
         listed = "; ".join(jumps[:_MOST_LISTED]) + (f"; and {more} more" if more > 0 else "")
         value = f"{listed}. Nothing is put in or taken out there: sample follows sample"
         facts.append(_measured("time stamps: jumps", value))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
 
@@ -69,8 +70,11 @@ class TimeShift:
 class Measurement:
     """One full decode of a recording. Sample counts are per channel.
 
-    `track` is the audio track that was decoded, counted from 1. `time_shifts` lists where the
-    file's own clock parts from the count of samples, in order; it is empty where it never does.
+    `track` is the audio track that was decoded, counted from 1, of the `tracks` that there are.
+    `time_shifts` lists where the file's own clock parts from the count of samples, in order; it is
+    empty where it never does.
+    `jumps` counts the places where its time stamps jump, also those that are not listed, and
+    `skipped_samples` the samples that the file says to leave out at its start.
     """
 
     sample_rate: int
@@ -81,7 +85,10 @@ class Measurement:
     peaks: Peaks
     facts: tuple[Fact, ...] = ()
     track: int = 1
+    tracks: int = 1
     time_shifts: tuple[TimeShift, ...] = ()
+    jumps: int = 0
+    skipped_samples: int = 0
 
     @property
     def length_ms(self) -> int:
@@ -100,6 +107,20 @@ class Measurement:
     def shifts_within(self, samples: SampleRange) -> tuple[TimeShift, ...]:
         """Return the places inside a range, past its first sample, where the time stamps jump."""
         return tuple(each for each in self.time_shifts if samples.first < each.first < samples.end)
+
+
+class IndexState(StrEnum):
+    """Whether the index that intake kept of a recording was used, or why not, in words that follow
+    "the index was not used: ".
+    """
+
+    USED = "used"
+    NOT_RECORDED = "the custody log records none"
+    MISSING = "it is not in the folder index"
+    CHANGED = "it is not the one that the custody log records"
+    UNFIT = "it cannot be read, or is of another recording or track"
+    OTHER_DECODER = "another version of the decoder made it"
+    OTHER_SAMPLES = "the decoder here gives other samples, as on another processor"
 
 
 @frozen(kw_only=True)

@@ -21,6 +21,7 @@ class EntryKind(StrEnum):
     RECEIVED = "received"
     SERVED = "served"
     REPAIR = "repair"
+    INDEXED = "indexed"
 
 
 class Checked(StrEnum):
@@ -39,6 +40,26 @@ class LogHead:
 
 
 @frozen(kw_only=True)
+class KeptIndex:
+    """An index of a recording's sound that is kept beside the log: the digest of its file, the
+    digest of all samples that it is of, and the audio track, from 1. Digests are in hexadecimal.
+    """
+
+    sha256: str
+    samples_sha256: str
+    track: int = 1
+
+
+def index_name(sha256: str, track: int = 1) -> str:
+    """Return where an index is kept, from the log's folder: by its recording's digest and track.
+
+    >>> index_name("fa8de397", 2)
+    'index/fa8de397-track2.ekindex'
+    """
+    return f"index/{sha256}{'' if track == 1 else f'-track{track}'}.ekindex"
+
+
+@frozen(kw_only=True)
 class CustodyEntry:
     """One line of the log.
 
@@ -47,7 +68,8 @@ class CustodyEntry:
     is the file's name as received; `size` is in bytes; `line_sha256` is the digest of this entry's
     own stored line with its newline, which the next entry's `prev` repeats. `on` is when a change
     of hands happened, as told; `checked` is where its file was compared, a value of `Checked`;
-    `cites` is where the giver's log stood when the receiver's took over.
+    `cites` is where the giver's log stood when the receiver's took over; `index` is the index that
+    was made when the recording was decoded.
     """
 
     seq: int
@@ -70,6 +92,7 @@ class CustodyEntry:
     on: str | None = None
     checked: str | None = None
     cites: LogHead | None = None
+    index: KeptIndex | None = None
 
 
 @frozen(kw_only=True)
@@ -95,6 +118,15 @@ class CustodyLog:
     def intake_of(self, item: str) -> CustodyEntry | None:
         """Return the first intake entry of a recording: the first digest wins."""
         return self._first_intakes.get(item)
+
+    def index_of(self, item: str, *, track: int = 1) -> KeptIndex | None:
+        """Return the index that was recorded last for an audio track of a recording."""
+        return self._last_indexes.get((item, track))
+
+    @cached_property
+    def _last_indexes(self) -> dict[tuple[str | None, int], KeptIndex]:
+        """The index recorded last, by recording and track."""
+        return {(each.item, each.index.track): each.index for each in self.entries if each.index}
 
     @cached_property
     def _first_intakes(self) -> dict[str | None, CustodyEntry]:

@@ -7,7 +7,14 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from evidencekit.model.clip import ClipFile, Fact, Measurement, Still, ViewingCopy
+from evidencekit.model.clip import (
+    ClipFile,
+    Fact,
+    IndexState,
+    Measurement,
+    Still,
+    ViewingCopy,
+)
 from evidencekit.model.custody import CustodyLog
 from evidencekit.model.difference import TranscriptDifference
 from evidencekit.model.digest import Digest
@@ -45,7 +52,8 @@ class ReadRecording:
     """A recording as measured, with its clips. `number` prints as R1, R2 ... in printed order.
 
     `size` is in bytes; `file_name` is its name in the folder of recordings. `difference` compares
-    the transcript with the one before correction, where the matter names one.
+    the transcript with the one before correction, where the matter names one. `samples_digest` is
+    one digest of all decoded samples, and `index` says whether intake's index was used.
     """
 
     number: int
@@ -54,6 +62,8 @@ class ReadRecording:
     size: int
     digest: Digest
     measurement: Measurement
+    samples_digest: Digest | None = None
+    index: IndexState = IndexState.NOT_RECORDED
     transcript: Transcript | None = None
     difference: TranscriptDifference | None = None
     clips: tuple[CutClip, ...] = ()
@@ -98,6 +108,22 @@ class Material:
     def clips(self) -> tuple[CutClip, ...]:
         """All clips, in printed order."""
         return tuple(clip for recording in self.recordings for clip in recording.clips)
+
+    def same_file(self, read: ReadRecording) -> tuple[ReadRecording, ...]:
+        """Return the other recordings that are the same file, byte for byte."""
+        return tuple(
+            each for each in self.recordings if each is not read and each.digest == read.digest
+        )
+
+    def same_samples(self, read: ReadRecording) -> tuple[ReadRecording, ...]:
+        """Return the recordings that are another file with the same sound, sample for sample."""
+        return tuple(
+            each
+            for each in self.recordings
+            if each.digest != read.digest
+            and each.samples_digest is not None
+            and each.samples_digest == read.samples_digest
+        )
 
     def recording(self, recording_id: str) -> ReadRecording | None:
         """Return the recording with this id, or None."""

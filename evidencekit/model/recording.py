@@ -64,17 +64,27 @@ class Clip:
             raise ValueError(msg)
 
 
+def _counts(_: object, attribute: object, value: int | None) -> None:
+    if value is not None and value < 1:
+        msg = f"{attribute.name} is counted from 1"  # type: ignore[attr-defined]
+        raise ValueError(msg)
+
+
 @frozen(kw_only=True)
 class Recording:
     """The bytes as received, and what was told about them. The file is never written to.
 
     `made_by` is a person's id or plain text. `whole` and `edited` are "yes", "no" or
     "not stated", each with ": " and an explanation if there is one; `whole_recording` is
-    "served", "on request" or "withheld: " and the reason.
+    "served", "on request" or "withheld: " and the reason. `track` is the audio track that is
+    relied on, from 1, and `channel` the one channel of it that clips hold, from 1; None where
+    nothing was chosen: the first track, and all channels.
     """
 
     id: str
     file: str
+    track: int | None = field(default=None, validator=_counts)
+    channel: int | None = field(default=None, validator=_counts)
     title: str | None = None
     recorded_at: Stated[Moment] | None = field(default=None, converter=told_moment)
     place: Stated[str] | None = field(default=None, converter=told_text)
@@ -89,6 +99,11 @@ class Recording:
     consent: tuple[Consent, ...] = ()
     use_in_evidence: tuple[UseInEvidence, ...] = ()
     clips: tuple[Clip, ...] = ()
+
+    @property
+    def used_track(self) -> int:
+        """The audio track that is decoded: the one chosen, or the first."""
+        return self.track or 1
 
     @property
     def shown_title(self) -> str:

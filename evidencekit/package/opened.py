@@ -106,6 +106,8 @@ def _clip(path: Path, each: Mapping[str, Any]) -> ClipFile:
         file_digest=Digest("sha256", each["file_sha256"]),
         decoder=Decoder(**{field.name: each["decoder"][field.name] for field in fields(Decoder)}),
         way=each["way"],
+        track=each.get("track", 1),
+        channel=each.get("channel"),
     )
 
 

@@ -17,6 +17,7 @@ from attrs import asdict, frozen
 from evidencekit.compose.consent import consent_record
 from evidencekit.compose.coverage import coverage_of
 from evidencekit.compose.openness import openness
+from evidencekit.model.clip import IndexState
 from evidencekit.model.material import Outcome
 from evidencekit.model.moment import Moment
 from evidencekit.model.timecode import format_media_time
@@ -171,7 +172,11 @@ def _recording(material: Material, each: ReadRecording) -> dict[str, Any]:
         "input": f"recording:{recording.id}",
         "told": {name: _stated(getattr(recording, name)) for name in TOLD},
         "whole_recording": recording.whole_recording,
+        "track": recording.track,
+        "channel": recording.channel,
         "measured": {
+            "track": measurement.track,
+            "tracks": measurement.tracks,
             "sample_rate": measurement.sample_rate,
             "channels": measurement.channels,
             "sample_count": measurement.sample_count,
@@ -184,6 +189,13 @@ def _recording(material: Material, each: ReadRecording) -> dict[str, Any]:
         ],
         "sha256": each.digest.value,
         "size": each.size,
+        "same_file_as": [other.recording.id for other in material.same_file(each)],
+        "samples_sha256": each.samples_digest.value if each.samples_digest else None,
+        "same_samples_as": [other.recording.id for other in material.same_samples(each)],
+        "index": {
+            "used": each.index is IndexState.USED,
+            "why_not": None if each.index is IndexState.USED else each.index.value,
+        },
         "transcript": _transcript(each),
         "clips": [clip.number for clip in each.clips],
         "openness": {
@@ -254,6 +266,8 @@ def _clip(material: Material, each: CutClip) -> dict[str, Any]:
         "source_sha256": file.source_digest.value,
         "decoder": _decoder(file.decoder),
         "way": file.way,
+        "track": file.track,
+        "channel": file.channel,
         "media_fragment": f"{source.file_name if source else ''}"
         f"#t={_seconds(requested.start_ms)},{_seconds(requested.end_ms)}",
         "excerpt": _excerpt(each),

@@ -40,14 +40,14 @@ _CASE = (
 )  # fmt: skip
 _DOCUMENT = ("id", "title", "dated", "input", "outcome", "pages", "reason")
 _RECORDING = (
-    "id", "number", "title", "input", "whole_recording", "measured", "sha256", "size", "clips",
-    "openness",
+    "id", "number", "title", "input", "whole_recording", "track", "channel", "measured", "sha256",
+    "size", "same_file_as", "samples_sha256", "same_samples_as", "clips", "openness",
 )  # fmt: skip
 _TRANSCRIPT = ("input", "format", "cues", "cues_seen", "made_by", "made_by_tool", "corrected_by")
 _CLIP = (
     "number", "recording", "title", "item", "requested", "by", "samples", "start_ms", "length_ms",
     "from", "to", "file_sha256", "samples_sha256", "samples_form", "source_sha256", "decoder",
-    "way",
+    "way", "track", "channel",
 )  # fmt: skip
 _LINE = (
     "number", "cue", "start_ms", "end_ms", "speaker", "person", "text", "edge", "outside_before",

@@ -210,6 +210,7 @@ def make_draft(
         matter,
         folder=folder,
         digests=digests,
+        log=log,
         clips_folder=clips_folder,
         executor=executor,
         progress=progress,

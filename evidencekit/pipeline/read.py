@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Read every recording and transcript, and cut every clip.
 
-One recording is one piece of work: its transcript, the places of its quotes, one decode that cuts
-all of its clips, and the words of each. Where a clip's edges lie is decided before the decode, so
+One recording is one piece of work: its transcript, the places of its quotes, all of its clips by
+its index or in one decode, and the words of each. Where a clip's edges lie is decided before, so
 that one pass is enough; only a quote widened past the end is cut again, when the end is known.
 """
 
@@ -16,21 +16,22 @@ from attrs import frozen
 from evidencekit.custody.digests import FileDigest
 from evidencekit.custody.paths import inside
 from evidencekit.errors import QuoteNotUnique, RecordingUnreadable, SpanOutsideRecording
+from evidencekit.model.custody import CustodyLog, KeptIndex
 from evidencekit.model.findings import Finding
 from evidencekit.model.material import CutClip, ReadRecording
 from evidencekit.model.recording import Clip, Recording
 from evidencekit.model.timecode import parse_media_time
 from evidencekit.package.names import clip_file_name, unique_names
-from evidencekit.pipeline.disagreements import disagreements
-from evidencekit.pipeline.preflight import unreadable
+from evidencekit.pipeline.disagreements import disagreements, index_findings, track_findings
+from evidencekit.pipeline.intake import check_channel
 from evidencekit.pipeline.watching import with_pictures
-from evidencekit.pipeline.work import Task, run_all
+from evidencekit.pipeline.work import Task, run_all, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from concurrent.futures import Executor
 
-    from evidencekit.model.clip import ClipFile, Measurement
+    from evidencekit.media.known import KnownReading
     from evidencekit.model.difference import TranscriptDifference
     from evidencekit.model.matter import Matter
     from evidencekit.model.progress import IsCancelled, OnProgress
@@ -45,7 +46,9 @@ _LENGTHS = frozenset({"length in the header", "length, second reading"})
 
 @frozen(kw_only=True)
 class Reading:
-    """What one recording's work needs. `first_number` is the number of its first clip."""
+    """What one recording's work needs. `first_number` is the number of its first clip, `folder` is
+    the matter's, and `index` what the custody log says of the recording's index.
+    """
 
     recording: Recording
     number: int
@@ -54,6 +57,8 @@ class Reading:
     transcript_path: Path | None
     before_path: Path | None
     digest: FileDigest
+    folder: Path
+    index: KeptIndex | None
     clips_folder: Path
     file_name: str
 
@@ -71,6 +76,7 @@ def read_recordings(
     *,
     folder: Path,
     digests: Mapping[str, FileDigest],
+    log: CustodyLog,
     clips_folder: Path,
     executor: Executor | None = None,
     progress: OnProgress | None = None,
@@ -98,6 +104,8 @@ def read_recordings(
             if source and source.before_correction
             else None,
             digest=digests[recording.id],
+            folder=folder,
+            index=log.index_of(recording.id, track=recording.used_track),
             clips_folder=clips_folder,
             file_name=name,
         )
@@ -126,7 +134,9 @@ def read_one(reading: Reading) -> Read:
 
     recording = reading.recording
     transcript = _transcript(reading)
-    measurement, files = _measure(reading, transcript)
+    known = _measure(reading, transcript)
+    measurement, files = known.index.measurement, known.clips
+    check_channel(recording, measurement)
     if transcript is not None:
         transcript = closed(transcript, length_ms=measurement.length_ms)
     source = recording.transcript
@@ -161,6 +171,8 @@ def read_one(reading: Reading) -> Read:
             size=reading.digest.size,
             digest=reading.digest.digest(),
             measurement=measurement,
+            samples_digest=known.index.samples_digest,
+            index=known.state,
             transcript=transcript,
             difference=_difference(reading, transcript),
             clips=cut,
@@ -168,6 +180,8 @@ def read_one(reading: Reading) -> Read:
         findings=(
             *disagreements(measurement, recording=recording.id),
             *unseen,
+            *track_findings(measurement, recording=recording),
+            *index_findings(known.state, measurement, known.before, recording=recording.id),
             *(transcript.findings if transcript else ()),
             *findings,
         ),
@@ -201,10 +215,8 @@ def _difference(reading: Reading, after: Transcript | None) -> TranscriptDiffere
     return compare_transcripts(before, after)
 
 
-def _measure(
-    reading: Reading, transcript: Transcript | None
-) -> tuple[Measurement, tuple[ClipFile, ...]]:
-    """Decode once and cut; once more if a quote's span turned out to overrun the end."""
+def _measure(reading: Reading, transcript: Transcript | None) -> KnownReading:
+    """Measure and cut; once more if a quote's span turned out to overrun the end."""
     try:
         return _cut_all(reading, transcript, _NO_LIMIT_MS)
     except SpanOutsideRecording as error:
@@ -230,10 +242,9 @@ def _cut_short(path: Path, error: SpanOutsideRecording) -> SpanOutsideRecording:
     )
 
 
-def _cut_all(
-    reading: Reading, transcript: Transcript | None, length_ms: int
-) -> tuple[Measurement, tuple[ClipFile, ...]]:
-    from evidencekit.media.measure import Cut, read_recording
+def _cut_all(reading: Reading, transcript: Transcript | None, length_ms: int) -> KnownReading:
+    from evidencekit.media.clips import Cut
+    from evidencekit.media.known import read_known
 
     recording = reading.recording
     spans = [
@@ -251,12 +262,19 @@ def _cut_all(
                 ending=".wav",
             ),
             where=_where(recording, index),
+            channel=recording.channel,
         )
         for index, span in enumerate(spans)
     ]
     try:
-        return read_recording(
-            reading.path, cuts=cuts, source_digest=reading.digest.digest(), subject=recording.id
+        return read_known(
+            reading.path,
+            source_digest=reading.digest.digest(),
+            folder=reading.folder,
+            recorded=reading.index,
+            cuts=cuts,
+            track=recording.used_track,
+            subject=recording.id,
         )
     except RecordingUnreadable as error:
         raise RecordingUnreadable(recording.file, error.reason) from error

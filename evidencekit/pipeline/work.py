@@ -13,13 +13,16 @@ import queue
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from evidencekit.errors import EvidenceError, SeveralErrors, WorkerFailed
+from evidencekit.errors import EvidenceError, RecordingUnreadable, SeveralErrors, WorkerFailed
 from evidencekit.isolate import Isolate
 from evidencekit.model.progress import IsCancelled, OnProgress, Progress, raise_if_cancelled
+
+if TYPE_CHECKING:
+    from evidencekit.model.recording import Recording
 
 #: A recording of a day decodes in minutes; what takes longer than this hangs.
 SECONDS = 3600
@@ -39,6 +42,11 @@ class Task:
     function: Callable[..., Any]
     arguments: tuple[Any, ...]
     failed: Callable[[WorkerFailed], Any] | None = None
+
+
+def unreadable(recording: Recording) -> Callable[[WorkerFailed], EvidenceError]:
+    """Return what says of which recording a worker failed."""
+    return lambda error: RecordingUnreadable(recording.file, f"cannot be read: {error}")
 
 
 def run_all(

@@ -35,6 +35,7 @@ _CASE = (
 _PERMISSION = ("applied_on", "by", "result", "decided_on", "order")
 _PERSON = ("name", "role", "party")
 _TOLD = ("recorded_at", "place", "made_by", "device", "reason", "whole", "edited", "copies")
+_CHANNELS = {"left": 1, "right": 2}
 _MAKERS = ("made_by", "made_by_tool", "corrected_by")
 
 
@@ -208,6 +209,10 @@ def _recording(
         of.add(ident, '"title" is not in the record')
     if recorded.get("whole_recording") != told.get("whole_recording"):
         of.add(ident, '"whole recording" is not in the record')
+    for key in ("track", "channel"):
+        chosen = told.get(key)
+        if recorded.get(key) != (_CHANNELS.get(chosen) if isinstance(chosen, str) else chosen):
+            of.add(ident, f'"{key}" is not in the record')
     for key in _TOLD:
         stated = table(table(recorded, "told"), key)
         words = key.replace("_", " ")

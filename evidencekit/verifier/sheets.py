@@ -90,9 +90,7 @@ def _of_clip(clip: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     # To the nearest millisecond, as the sheet prints it; the record's own rounds down.
     length = (2000 * count + rate) // (2 * rate) if rate > 0 else 0
     yield "its length", f"({length // 1000:,}.{length % 1000:03} s)"
-    decoder = _decoder(table(clip, "decoder"))
-    yield "the decoder that the record names", decoder
-    yield "how its samples were reached", f"{decoder}, {text(clip, 'way')}."
+    yield "the decoder that the record names", _decoder(table(clip, "decoder"))
     yield "the name of its file", text(clip, "file").rpartition("/")[2]
     yield "its title", f"Clip {number(clip, 'number')}: {text(clip, 'title')}"
 

@@ -146,7 +146,7 @@ def test_an_index_that_lies_about_places_gives_no_other_clip(
     at %= len(anchors)
     anchors[at : at + len(new)] = new[: len(anchors) - at]
     lying = evolve(index, anchors=bytes(anchors))
-    assert read_index(index_bytes(lying)) == lying
+    assert read_index(index_bytes(lying)).anchors == lying.anchors
     with tempfile.TemporaryDirectory() as name:
         span = Span(start_ms=start, end_ms=start + 300)
         file = cut(path, span, to=Path(name) / "1.wav", index=lying)

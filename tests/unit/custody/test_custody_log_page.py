@@ -18,7 +18,7 @@ from evidencekit.custody.intake import intake
 from evidencekit.custody.log import read_log
 from evidencekit.custody.receive import receive
 from evidencekit.custody.transfer import transfer
-from evidencekit.model.custody import EntryKind
+from evidencekit.model.custody import EntryKind, KeptIndex
 from evidencekit.model.matter import Case, Matter
 from evidencekit.model.recording import Recording
 
@@ -58,8 +58,19 @@ def folder(tmp_path: Path) -> Path:
     with (here / "custody.jsonl").open("ab") as log:
         log.write(b'{"entered_by":"zo\xc5')
     transfer(MATTER, folder=here, what=("visit",), **(hands | {"note": 'a "quoted" \\ zażółć'}))
+    intake(MATTER, folder=here, by="R", now=NOW, make_indexes=lambda *_: {"visit": kept(here)})
     shutil.copy(giver / "custody.jsonl", here / "giver.jsonl")
     return here
+
+
+def kept(folder: Path) -> KeptIndex:
+    """Keep what stands for the index of a recording."""
+    (folder / "index").mkdir()
+    (folder / "index" / "a.ekindex").write_bytes(b"an index")
+    return KeptIndex(
+        sha256=hashlib.sha256(b"an index").hexdigest(),
+        samples_sha256=hashlib.sha256(b"samples").hexdigest(),
+    )
 
 
 def follow_the_page(folder: Path, scratch: Path) -> subprocess.CompletedProcess[str]:
@@ -131,6 +142,10 @@ def change_recording(folder: Path) -> None:
     (folder / "recordings" / "visit.m4a").write_bytes(b"visit" * 999 + b"visir")
 
 
+def change_index(folder: Path) -> None:
+    (folder / "index" / "a.ekindex").write_bytes(b"an inder")
+
+
 def change_aside(folder: Path) -> None:
     (aside,) = folder.glob("custody.jsonl.torn-*")
     aside.write_bytes(b"{}")
@@ -152,6 +167,7 @@ def change_givers(folder: Path) -> None:
         cut,
         renumber,
         change_recording,
+        change_index,
         change_aside,
         change_givers,
     ],

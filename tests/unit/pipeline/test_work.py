@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidencekit.errors import Cancelled, EvidenceError, SeveralErrors, WorkerFailed
+from evidencekit.media.probe import file_facts
 from evidencekit.model.timecode import Span, format_media_time
-from evidencekit.pipeline.preflight import open_as_sound
 from evidencekit.pipeline.work import Task, run_all
 
 if TYPE_CHECKING:
@@ -100,8 +100,8 @@ def test_errors_of_workers_are_named_at_once_too(tmp_path: Path) -> None:
     for each in paths:
         each.write_bytes(b"no sound " * 100)
     with pytest.raises(SeveralErrors) as raised:
-        run_all([task(open_as_sound, each, each.name) for each in paths], stage="look")
-    assert [str(each).split()[0] for each in raised.value.errors] == ["one.wav", "two.wav"]
+        run_all([task(file_facts, each) for each in paths], stage="look")
+    assert [str(each).split()[0] for each in raised.value.errors] == [str(each) for each in paths]
 
 
 def test_a_fault_of_our_own_is_not_taken_for_a_bad_file() -> None:
