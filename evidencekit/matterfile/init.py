@@ -59,8 +59,8 @@ title = "{UNTITLED}"  # as the heading has it, with initials for a child: "Re E 
 """
 
 _RECORDING = f"""\
-# Of several audio tracks the first is used; another is chosen by track = 2. Clips hold all channels;
-# those of one alone are had by channel = "left", or "right", or its number.
+# Of several audio tracks the first is used; track = 2 chooses another. Clips hold all channels;
+# channel = "left", "right" or a number chooses one.
 #title = "{TO_FILL_IN}: a short title]"
 #recorded_at = "{TO_FILL_IN}]"  # without quotes 2026-03-11T14:05:00, or in words
 #place = "{TO_FILL_IN}: where]"

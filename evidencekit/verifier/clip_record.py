@@ -84,7 +84,7 @@ def _check_clip(
             expected=text(recording, "sha256"),
             found=text(clip, "source_sha256"),
         )
-    yield from _check_form(clip, measured, samples)
+    yield from _check_form(clip, recording, samples)
     if not 0 <= first < end <= number(measured, "sample_count"):
         message = "its range of samples is none, or reaches beyond the recording"
         yield error("EK-V006", name_of(clip), message, group=CLIPS, found=f"{first} to {end}")
@@ -106,9 +106,10 @@ def _check_clip(
 
 
 def _check_form(
-    clip: Mapping[str, Any], measured: Mapping[str, Any], samples: Mapping[str, Any]
+    clip: Mapping[str, Any], recording: Mapping[str, Any], samples: Mapping[str, Any]
 ) -> Iterator[Finding]:
-    """A clip has its recording's rate, channels and decoder."""
+    """A clip has its recording's rate, track, channels and decoder."""
+    measured = table(recording, "measured")
     if number(samples, "rate") != number(measured, "sample_rate"):
         message = "has another number of samples a second than its recording"
         yield _wrong(
@@ -121,6 +122,11 @@ def _check_form(
     if number(samples, "channels") != channels:
         message = "has another number of channels than its recording"
         yield _wrong(clip, message, expected=channels, found=number(samples, "channels"))
+    chosen = (("track", measured.get("track")), ("channel", recording.get("channel")))
+    for key, expected in chosen:
+        if clip.get(key) != expected:
+            message = f"is of another {key} than its recording's"
+            yield _wrong(clip, message, expected=expected, found=clip.get(key))
     ours, theirs = table(clip, "decoder"), table(measured, "decoder")
     if any(ours.get(each) != theirs.get(each) for each in _DECODER):
         yield _wrong(clip, "names another decoder than its recording")

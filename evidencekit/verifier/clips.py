@@ -114,7 +114,8 @@ def _check_recording(
         return
     tests = [(each, test) for each in sound if (test := _test(checking, each)) is not None]
     try:
-        decoded = compare(checking.worker, source, [test for _, test in tests])
+        track = max(number(table(recording, "measured"), "track"), 1)
+        decoded = compare(checking.worker, source, [test for _, test in tests], track=track)
     except Cancelled:
         raise
     except (DependencyMissing, WorkerFailed) as failed:

@@ -57,18 +57,20 @@ class Decoded:
     clips: tuple[ComparedClip, ...]
 
 
-def compare(worker: Isolate, source: Path, tests: Sequence[ClipToCompare]) -> Decoded:
-    """Decode *source* and compare all *tests* with it.
+def compare(
+    worker: Isolate, source: Path, tests: Sequence[ClipToCompare], *, track: int = 1
+) -> Decoded:
+    """Decode the audio track *track* of *source* and compare all *tests* with it.
 
     Raises:
         RecordingUnreadable: if the recording cannot be decoded.
         WorkerFailed: if reading it took too long, or broke what reads it.
         Cancelled: if the caller asked for it.
     """
-    return worker.call(compare_here, source, tuple(tests))
+    return worker.call(compare_here, source, tuple(tests), track)
 
 
-def compare_here(source: Path, tests: tuple[ClipToCompare, ...]) -> Decoded:
+def compare_here(source: Path, tests: tuple[ClipToCompare, ...], track: int = 1) -> Decoded:
     """Do what `compare` does, in this process."""
     from evidencekit.media.compare import ClipUnderTest, compare_clips
 
@@ -82,6 +84,7 @@ def compare_here(source: Path, tests: tuple[ClipToCompare, ...]) -> Decoded:
             )
             for each in wanted
         ],
+        track=track,
     )
     clips = tuple(
         ComparedClip(
