@@ -6,17 +6,18 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import rich_click as click
 from attrs import asdict
 
+from evidencekit.cli.clip_command import clip
 from evidencekit.cli.custody_commands import log, receive, transfer
 from evidencekit.cli.exits import Exit
+from evidencekit.cli.find_command import clips_from, find
+from evidencekit.cli.pdf_commands import core, volumes
 from evidencekit.cli.printing import (
     echo_json,
     print_build,
-    print_clip,
     print_package,
     print_report,
     print_validation,
@@ -24,12 +25,6 @@ from evidencekit.cli.printing import (
     to_look_at,
 )
 from evidencekit.cli.running import Commands, Watch, errors_as_exits, stoppable
-
-if TYPE_CHECKING:
-    from evidencekit.model.timecode import Span
-
-from evidencekit.cli.find_command import clips_from, find
-from evidencekit.cli.pdf_commands import core, volumes
 from evidencekit.cli.seal_commands import key, seal, sign_pdf
 from evidencekit.cli.serve_command import serve
 from evidencekit.cli.verify_command import verify
@@ -156,64 +151,6 @@ def _said_by(by: str) -> str:
         msg = "it is empty. Give a name or a role, for the custody log"
         raise click.BadParameter(msg, param_hint="--by")
     return by
-
-
-@evidencekit.command()
-@click.argument("file", type=_FILE)
-@click.option("--from", "start", required=True, help='Where the clip starts, such as "0:10.250".')
-@click.option("--to", "end", required=True, help='Where it ends, such as "0:12.750".')
-@click.option(
-    "-o",
-    "--output",
-    "output",
-    type=_FILE,
-    required=True,
-    help="The clip to write: a name that ends in .wav or .flac.",
-)
-@as_json
-def clip(file: Path, start: str, end: str, output: Path, as_json: bool) -> None:
-    """Cut one exact clip out of a recording.
-
-    FILE is the recording; it is only read. Times are minutes:seconds, or hours:minutes:seconds,
-    from its beginning. What the clip holds, to the sample, and the digests of both are printed. A
-    bundle needs no clips made by hand: the matter file names them, and build cuts them.
-
-    \b
-    Example:
-      evidencekit clip visit.m4a --from 0:10.250 --to 0:12.750 -o passage.wav
-    """  # noqa: D301 - \b is click's mark for lines to keep
-    with (
-        errors_as_exits(as_json=as_json, outcome="Nothing was written."),
-        stoppable() as cancelled,
-    ):
-        from evidencekit.media.cut import cut
-
-        made = cut(file, _span(start, end), to=output, where=file.name, cancelled=cancelled)
-    if as_json:
-        document = asdict(
-            made, filter=lambda field, _: field.name != "peaks", value_serializer=_jsonable
-        )
-        echo_json({"ok": True, "clip": document})
-    else:
-        print_clip(made, source=file, shown_path=output)
-
-
-def _span(start: str, end: str) -> Span:
-    """Return the span between two times as they were typed."""
-    from evidencekit.model.timecode import Span, parse_media_time
-
-    times = []
-    for option, text in (("--from", start), ("--to", end)):
-        try:
-            times.append(parse_media_time(text))
-        except ValueError as error:
-            msg = f"{error}."
-            raise click.BadParameter(msg, param_hint=option) from error
-    return Span(start_ms=times[0], end_ms=times[1])
-
-
-def _jsonable(_instance: object, _field: object, value: object) -> object:
-    return str(value) if isinstance(value, Path) else value
 
 
 @evidencekit.command()
@@ -472,6 +409,7 @@ def schema(name: str) -> None:
 
 
 for _command in (
-    *(clips_from, core, find, key, log, receive, seal, serve, sign_pdf, transfer, verify, volumes),
+    *(clip, clips_from, core, find, key, log, receive, seal, serve, sign_pdf, transfer),
+    *(verify, volumes),
 ):
     evidencekit.add_command(_command)

@@ -14,7 +14,7 @@ from attrs import asdict
 from evidencekit.model.findings import CheckLine, Finding, GroupOutcome, Report, Severity
 from evidencekit.model.moment import Moment
 from evidencekit.model.printable import printable
-from evidencekit.model.timecode import format_media_time
+from evidencekit.model.timecode import format_media_time, samples_to_ms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -144,6 +144,11 @@ def print_clip(clip: ClipFile, *, source: Path, shown_path: Path) -> None:
         f"  that is     {format_media_time(clip.start_ms)} to {format_media_time(end_ms)}, "
         "counted from the first decoded sample"
     )
+    for each in clip.muted:
+        start, end = (
+            format_media_time(samples_to_ms(at, clip.sample_rate)) for at in (each.first, each.end)
+        )
+        _echo(f"  muted       {start} to {end}, samples {each.first:,} to {each.end - 1:,}")
     _echo(f"  decoder     {clip.decoder}; {clip.way}")
     _echo(f"  source      {clip.source_digest}")
     _echo(f"  samples     {clip.samples_digest}")

@@ -71,6 +71,9 @@ _SHOWN_AS = {
     "format, second reading": ("Format", "as a second program reads it: "),
     "samples of a clip": ("Samples in clips", ""),
     "encoder delay": ("Encoder delay", ""),
+    "peak level": ("Peak level", ""),
+    "silence": ("Silence", ""),
+    "full scale": ("Full scale", ""),
 }
 
 _DIFFERENT = "The difference has not been explained."

@@ -39,9 +39,15 @@ class Likeness(StrEnum):
     """What a clip is to a recording."""
 
     EXACT = "exact"
+    MUTED = "the same samples except the muted spans"
     WITHIN_ONE = "the same within 1 of 32,768"
     DIFFERENT = "not from this source"
     NOT_CHECKED = "not checked"
+
+
+#: What says that a clip is from the recording.
+_LIKE = (Likeness.EXACT, Likeness.MUTED, Likeness.WITHIN_ONE)
+_MOST_NAMED = 5
 
 
 @frozen(kw_only=True)
@@ -52,7 +58,8 @@ class ClipVerdict:
     its one channel, from 1, where the clip has not all; `as_said` is False where the same samples
     are in the recording, and not where they were said to be. `places` counts the places where they
     were found, and is 0 where none was looked for. `parts_at` is the number of the recording's
-    sample at which the two part. `same_file` says whether the recording is the
+    sample at which the two part. `muted` are ranges of the recording in which the clip has no
+    sound, where nothing else differs. `same_file` says whether the recording is the
     file whose digest was given, None where none was. `decoder` decoded the recording now.
     """
 
@@ -70,11 +77,12 @@ class ClipVerdict:
     sample_rate: int | None = None
     clip_digest: Digest | None = None
     decoder: Decoder | None = None
+    muted: tuple[SampleRange, ...] = ()
 
     @property
     def ok(self) -> bool:
         """True if the clip holds the samples that it is said to hold."""
-        return self.as_said and self.likeness in (Likeness.EXACT, Likeness.WITHIN_ONE)
+        return self.as_said and self.likeness in _LIKE
 
 
 @frozen(kw_only=True)
@@ -257,6 +265,7 @@ class _Checking:
             sample_rate=form.rate,
             clip_digest=result.clip_digest,
             decoder=result.decoder,
+            muted=result.silent if likeness is Likeness.MUTED else (),
         )
 
     def moved(self, found: ClipVerdict, said: SampleRange) -> ClipVerdict:
@@ -287,6 +296,11 @@ class _Checking:
                 f"{'by another decoder or processor' if rounded else 'when rounded to 16 bits'} "
                 f"(decoder now: {result.decoder}{cut_with})"
             )
+        if result.silent:
+            return Likeness.MUTED, (
+                f"the clip holds {where} of the recording, every one the same except "
+                f"{_muted_spans(result.silent, rate)}, where the clip has no sound"
+            )
         missing = test.samples.end - result.recording_sample_count
         if near and 0 < missing < test.samples.count and self._other_decoder(result):
             return Likeness.NOT_CHECKED, (
@@ -315,7 +329,7 @@ class _Checking:
         notes = []
         if places > 1:
             notes.append(f"the same samples are in {places} places; the first is given")
-        if self._same_file is False and likeness in (Likeness.EXACT, Likeness.WITHIN_ONE):
+        if self._same_file is False and likeness in _LIKE:
             notes.append(
                 "the recording is another file than the one the clip was cut from, with the same "
                 "samples there, as when a program rewrites a file's tags"
@@ -339,6 +353,18 @@ def explain_length(
         f"{lengths}{then} by the one it was taken in with ({decoder_then}). The file is the same: "
         "versions of FFmpeg differ in whether they leave out what an encoder adds at the end"
     )
+
+
+def _muted_spans(silent: tuple[SampleRange, ...], rate: int) -> str:
+    """Name the muted spans, the first few if there are many."""
+    named = [
+        f"{format_media_time(samples_to_ms(each.first, rate))} to "
+        f"{format_media_time(samples_to_ms(each.end, rate))} (samples {each.first} to {each.end})"
+        for each in silent[:_MOST_NAMED]
+    ]
+    more = len(silent) - len(named)
+    spans = "1 muted span" if len(silent) == 1 else f"{len(silent)} muted spans"
+    return f"{spans}: {', '.join(named)}{f' and {more} more' if more else ''}"
 
 
 def _parts_at(result: ClipComparison, test: ClipUnderTest) -> int:

@@ -15,6 +15,7 @@ from attrs import frozen
 
 from evidencekit.errors import ClipUnwritable, SpanOutsideRecording, SpanReversed
 from evidencekit.media.clipfile import ClipWriter, check_target
+from evidencekit.media.mute import merged, silenced
 from evidencekit.media.peaks import ClipMeter
 from evidencekit.model.clip import ClipFile, Decoder
 from evidencekit.model.timecode import SampleRange, Span, samples_to_ms
@@ -35,12 +36,14 @@ class Cut:
     """A clip to be cut: its span, the file to write, and how errors name it ("visit clip 2").
 
     *channel* picks one channel of the recording, from 1; without it the clip has all of them.
+    *mute* are spans of the recording in which the clip is to have no sound.
     """
 
     span: Span
     to: Path
     where: str = ""
     channel: int | None = None
+    mute: tuple[Span, ...] = ()
 
 
 class _Passing:
@@ -59,6 +62,7 @@ class _Passing:
                 reason = f"has {count}; there is no number {cut.channel}"
                 raise sound.unreadable(reason)
             self.channels = slice(cut.channel - 1, cut.channel)
+        self.muted = merged(each.samples(stream.sample_rate) for each in cut.mute)
         self.writer: ClipWriter | None = None
         self.meter: ClipMeter | None = None
         self.closed = False
@@ -135,6 +139,7 @@ class ClipSet:
         for clip in self._open:
             if clip.writer is not None:
                 part = integers[max(0, clip.first - first) : clip.end - first, clip.channels]
+                part = silenced(part, max(first, clip.first), clip.muted)
                 clip.written += len(part)
                 clip.writer.write(part)
                 if clip.meter is not None:
@@ -215,6 +220,7 @@ class ClipSet:
             way=clip.way,
             track=track,
             channel=clip.cut.channel,
+            muted=clip.muted,
             peaks=clip.meter.peaks() if clip.meter else None,
         )
 
@@ -224,13 +230,25 @@ def check_cuts(cuts: Sequence[Cut]) -> None:
 
     Raises:
         SpanReversed: if a span ends where it starts, or before.
-        ClipUnwritable: if a clip cannot be written under its name, or two have the same.
+        ClipUnwritable: if a clip cannot be written under its name, two have the same, or one is to
+            be muted where it is not.
     """
     targets: set[Path] = set()
     for cut in cuts:
         if cut.span.end_ms <= cut.span.start_ms:
             raise SpanReversed(cut.where, cut.span.start_ms, cut.span.end_ms)
         check_target(cut.to)
+        _check_mute(cut)
         if cut.to in targets:
             raise ClipUnwritable(str(cut.to), "is named for two clips")
         targets.add(cut.to)
+
+
+def _check_mute(cut: Cut) -> None:
+    for each in cut.mute:
+        if each.end_ms <= each.start_ms:
+            where = f"{cut.where}, muted"
+            raise SpanReversed(where, each.start_ms, each.end_ms)
+        if each.start_ms < cut.span.start_ms or each.end_ms > cut.span.end_ms:
+            reason = f"cannot be muted from {each}: that is not all within the clip, {cut.span}"
+            raise ClipUnwritable(str(cut.to), reason)

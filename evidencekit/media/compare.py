@@ -19,6 +19,7 @@ from attrs import evolve, frozen
 from evidencekit.errors import RecordingUnreadable
 from evidencekit.media.form import SHORT_BITS, SampleForm, integer_blocks
 from evidencekit.media.pace import Pace
+from evidencekit.media.silences import Silences
 from evidencekit.media.source import Array, SoundReader
 from evidencekit.model.clip import Decoder
 from evidencekit.model.digest import Digest
@@ -56,7 +57,9 @@ class ClipComparison:
     rounded up. `form_matches` is False where rate or channels differ, and then nothing was
     compared. The digests are of the same form as `ClipFile.samples_digest`, taken of the clip file
     as found and of the range as decoded now. `unreadable` says why the clip file was not compared.
-    `decode_errors` counts the packets of the recording that could not be decoded.
+    `decode_errors` counts the packets of the recording that could not be decoded. Where the two
+    differ only in that the clip has no sound, `silent` are the ranges, in samples of the recording,
+    in which it has none and the recording has some.
     """
 
     equal: bool
@@ -72,6 +75,7 @@ class ClipComparison:
     recording_digest: Digest | None = None
     unreadable: str | None = None
     decode_errors: int = 0
+    silent: tuple[SampleRange, ...] = ()
 
 
 def compare_clip(
@@ -201,6 +205,7 @@ class _Test:
         self._hash = hashlib.sha256()
         self._in_range = self._compared = self._largest = 0
         self._first_difference: int | None = None
+        self._silences: Silences = Silences()
 
     def __enter__(self) -> Self:
         """Return the test."""
@@ -242,7 +247,9 @@ class _Test:
             ours, part = part[: len(theirs)], part[len(theirs) :]
             self._compared += len(theirs)
             if form.bits != self._stream.form.bits or not np.array_equal(ours, theirs):
-                self._note(at, np.abs(_full(ours, form) - _full(theirs, self._stream.form)))
+                apart = np.abs(_full(ours, form) - _full(theirs, self._stream.form))
+                self._note(at, apart)
+                self._silences.take(at, theirs, apart.any(axis=1))
             at += len(theirs)
 
     def _note(self, at: int, apart: Array) -> None:
@@ -274,6 +281,7 @@ class _Test:
             recording_digest=range_digest,
             unreadable=stream.unreadable,
             decode_errors=sound.decode_errors,
+            silent=self._silences.ranges(of=wanted) if length_matches else (),
         )
 
 

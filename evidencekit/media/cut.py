@@ -50,6 +50,7 @@ def cut(
     index: RecordingIndex | None = None,
     track: int = 1,
     channel: int | None = None,
+    mute: Sequence[Span] = (),
     source_digest: Digest | None = None,
     progress: OnProgress | None = None,
     cancelled: IsCancelled | None = None,
@@ -58,7 +59,8 @@ def cut(
 
     The clip is exactly that range of a full decode of the audio track *track*: all its channels,
     or the one with the number *channel*. With the *index* of the recording, the place is sought
-    and proved to be right, which is quicker. *where* names the clip in errors.
+    and proved to be right, which is quicker. In the spans *mute*, in times of the recording, the
+    clip has no sound: every sample of them is zero. *where* names the clip in errors.
 
     Raises:
         RecordingUnreadable: if the file cannot be decoded, or not to the same samples twice.
@@ -68,7 +70,7 @@ def cut(
         NoSpace: if the disk is full.
         Cancelled: if *cancelled* says so.
     """
-    wanted = Cut(span=span, to=to, where=where or to.name, channel=channel)
+    wanted = Cut(span=span, to=to, where=where or to.name, channel=channel, mute=tuple(mute))
     (file,) = cut_clips(
         path,
         [wanted],

@@ -21,12 +21,14 @@ from evidencekit.media.pace import Pace
 from evidencekit.media.source import Array, SoundReader
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from evidencekit.model.progress import IsCancelled
 
 _STRETCH = 2048
 _STRETCHES = 4
+_SILENCE = 64
 _SUM_OF = 64
 _PEAKS = 16
 _MOST_PLACES = 1000
@@ -106,18 +108,35 @@ def _stretches(clip: Path) -> tuple[list[_Stretch], int]:
     with SoundReader(clip) as sound:
         for form, first, integers in integer_blocks(sound):
             values = form.to_16(integers)[:, 0].astype(np.int64)
-            start = _busiest(values)
-            part = values[start : start + _STRETCH]
-            entry = (int(np.abs(np.diff(part)).sum()), first + start, part)
-            if len(best) < _STRETCHES:
-                heapq.heappush(best, entry)
-            else:
-                heapq.heappushpop(best, entry)
+            for begins, sounding in _between_silences(values):
+                start = _busiest(sounding)
+                part = sounding[start : start + _STRETCH]
+                entry = (int(np.abs(np.diff(part)).sum()), first + begins + start, part)
+                if len(best) < _STRETCHES:
+                    heapq.heappush(best, entry)
+                else:
+                    heapq.heappushpop(best, entry)
         channels = sound.form.channels
     busy = [(at, part) for moves, at, part in best if moves > len(part) * _TOLERATED]
     if not busy:
         raise TooManyPlaces
     return [_telling(at, part) for at, part in busy], channels
+
+
+def _between_silences(values: Array) -> Iterator[tuple[int, Array]]:
+    """Yield what lies between long runs of zeros, with where it begins: a clip may have been muted
+    there, and its recording not.
+    """
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], values == 0, [False]]).astype(np.int8)))
+    starts, ends = edges[::2], edges[1::2]
+    long = ends - starts >= _SILENCE
+    begins = 0
+    for start, end in zip(starts[long].tolist(), ends[long].tolist(), strict=True):
+        if start > begins:
+            yield begins, values[begins:start]
+        begins = end
+    if begins < len(values) or not len(values):
+        yield begins, values[begins:]
 
 
 def _busiest(values: Array) -> int:

@@ -18,6 +18,7 @@ from av.stream import Disposition
 
 from evidencekit.media.form import form_of
 from evidencekit.media.kinds import kind_by_magic, kind_by_name, kind_of_container
+from evidencekit.media.loudness import loudness
 from evidencekit.media.second import SecondOpinion, second_opinion
 from evidencekit.media.source import SoundReader
 from evidencekit.media.text import plain
@@ -109,6 +110,12 @@ def _measured_facts(found: Measurement, form: SampleForm, claims: Claims) -> tup
                     f"{where}: {format_media_time(ms)}; decoded: {format_media_time(decoded_ms)}",
                 )
             )
+    facts += [
+        _measured(name, words)
+        for name, words in loudness(
+            found.peaks, sample_count=found.sample_count, sample_rate=found.sample_rate
+        )
+    ]
     return tuple(facts)
 
 

@@ -6,12 +6,16 @@ from __future__ import annotations
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from evidencekit.model.digest import Digest
 from evidencekit.model.stated import Stated
 from evidencekit.model.timecode import SampleRange, Span, samples_to_ms
+
+if TYPE_CHECKING:
+    from pydub import AudioSegment
 
 
 @frozen(kw_only=True)
@@ -131,7 +135,9 @@ class ClipFile:
     the digest of those samples as interleaved little-endian integers of `bits` bits, `way` how
     they were reached ("decoded from the start", "seek, every block matched"). `track` is the audio
     track of the recording, from 1; `channel` the one channel of it that the clip holds, from 1, or
-    None where it holds all. `peaks` are the clip's own, for drawing it.
+    None where it holds all. `muted` are ranges, in samples of the recording, in
+    which the clip has no sound: all others are those of the recording. `peaks` are the clip's own,
+    for drawing it.
     """
 
     path: Path
@@ -147,7 +153,20 @@ class ClipFile:
     way: str
     track: int = 1
     channel: int | None = None
+    muted: tuple[SampleRange, ...] = ()
     peaks: Peaks | None = field(default=None, repr=False)
+
+    def to_audio_segment(self) -> AudioSegment:
+        """Return the clip as pydub's type, in 16 bits, for callers who work with pydub.
+
+        All of it is held in memory.
+
+        Raises:
+            RecordingUnreadable: if the file is no longer there, or cannot be decoded.
+        """
+        from evidencekit.media.levels import to_audio_segment
+
+        return to_audio_segment(self.path)
 
     @property
     def start_ms(self) -> int:

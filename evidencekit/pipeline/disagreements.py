@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Where a recording's name, header and sound do not agree: printed in its schedule, and pointed at.
+"""Where a recording's name, header and sound do not agree, and where it is silent or at full scale:
+printed in its schedule, and pointed at.
 
 None of it is resolved, and none of it stops a build: a recording is what it is. But whoever relies
 on one should hear of it before the other side does.
@@ -19,22 +20,42 @@ if TYPE_CHECKING:
 INDEX_NOT_USED = "EK-R003"
 #: How the facts begin that say of two readings that they differ.
 _DISAGREEMENT = "disagreement"
-_DAMAGE = "decode errors"
+#: What is added to each, so that nobody reads more into it than there is.
+_LOOKED_AT = {
+    "decode errors": ("EK-R002", Severity.WARNING, ""),
+    "silence": (
+        "EK-R011",
+        Severity.WARNING,
+        " Some recorders and codecs leave such stretches; why these are there is not known.",
+    ),
+    "full scale": (
+        "EK-R012",
+        Severity.NOTE,
+        " Louder sound is cut off there, by whatever recorded it or saved it.",
+    ),
+}
 
 
 def disagreements(measurement: Measurement, *, recording: str) -> tuple[Finding, ...]:
     """Return a finding for each measured fact of *recording* (its id) that asks for a look."""
-    return tuple(
-        Finding(
-            code="EK-R001" if fact.name.startswith(_DISAGREEMENT) else "EK-R002",
-            severity=Severity.WARNING,
-            subject=recording,
-            message=f"{fact.stated.value}. Printed in its schedule.",
-            group="recording",
+    found = []
+    for fact in measurement.facts:
+        if fact.name.startswith(_DISAGREEMENT):
+            code, severity, more = "EK-R001", Severity.WARNING, ""
+        elif fact.name in _LOOKED_AT:
+            code, severity, more = _LOOKED_AT[fact.name]
+        else:
+            continue
+        found.append(
+            Finding(
+                code=code,
+                severity=severity,
+                subject=recording,
+                message=f"{fact.stated.value}.{more} Printed in its schedule.",
+                group="recording",
+            )
         )
-        for fact in measurement.facts
-        if fact.name.startswith(_DISAGREEMENT) or fact.name == _DAMAGE
-    )
+    return tuple(found)
 
 
 def track_findings(found: Measurement, *, recording: Recording) -> tuple[Finding, ...]:

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from evidencekit.errors import WorkerFailed
 from evidencekit.isolate import Isolate
 from evidencekit.model.findings import CheckLine, Finding, Report, Severity
+from evidencekit.verifier.muted import read_beside, said_of_muting
 from evidencekit.verifier.result import CLIPS, safe
 
 if TYPE_CHECKING:
+    from evidencekit.media.check import ClipVerdict
     from evidencekit.model.progress import IsCancelled
+    from evidencekit.model.timecode import SampleRange
 
 _SECONDS = 3600
 _MEMORY_MB = 4096
@@ -20,6 +23,8 @@ _LIMITS = (
     "Shows nothing about who spoke or when, about what the recording holds elsewhere, or whether "
     "it is the one that was taken in: compare its digest with the printed one."
 )
+
+_BUT = ", except in the muted spans, where it has no sound"
 
 
 def verify_clip(
@@ -42,23 +47,36 @@ def verify_clip(
 
 
 def _verify(worker: Isolate, clip: Path, recording: Path) -> Report:
-    from evidencekit.media.check import Likeness, check_clip
+    from evidencekit.media.check import Likeness
 
+    beside = read_beside(clip)
     try:
-        verdict = worker.call(check_clip, clip, recording)
+        verdict = worker.call(_check, clip, recording, beside.samples if beside else None)
     except WorkerFailed as failed:
         return _report(clip, Severity.NOT_CHECKED, f"could not be checked: {failed}", ())
     outcome = {
         Likeness.EXACT: Severity.OK,
+        Likeness.MUTED: Severity.OK,
         Likeness.WITHIN_ONE: Severity.OK,
         Likeness.DIFFERENT: Severity.ERROR,
         Likeness.NOT_CHECKED: Severity.NOT_CHECKED,
     }[verdict.likeness]
     notes = (*verdict.notes, f"the recording has {verdict.recording_digest}")
+    if verdict.likeness is Likeness.MUTED:
+        notes = (said_of_muting(beside, verdict.muted), *notes)
+        return _report(clip, outcome, verdict.message, notes, but=_BUT)
     return _report(clip, outcome, verdict.message, notes)
 
 
-def _report(clip: Path, outcome: Severity, message: str, notes: tuple[str, ...]) -> Report:
+def _check(clip: Path, recording: Path, samples: SampleRange | None) -> ClipVerdict:
+    from evidencekit.media.check import check_clip
+
+    return check_clip(clip, recording, samples=samples)
+
+
+def _report(
+    clip: Path, outcome: Severity, message: str, notes: tuple[str, ...], *, but: str = ""
+) -> Report:
     codes = {Severity.ERROR: "EK-V030", Severity.NOT_CHECKED: "EK-V031"}
     findings = [
         Finding(code=code, severity=outcome, subject=clip.name, message=message, group=CLIPS)
@@ -72,7 +90,7 @@ def _report(clip: Path, outcome: Severity, message: str, notes: tuple[str, ...])
         for each in notes
     ]
     conclusions = {
-        Severity.OK: f"The clip's samples are those of the recording. {_LIMITS}",
+        Severity.OK: f"The clip's samples are those of the recording{but}. {_LIMITS}",
         Severity.ERROR: f"The clip's samples are NOT those of the recording. {_LIMITS}",
     }
     return safe(

@@ -504,3 +504,43 @@ def test_the_smallest_matter_needs_three_lines(desk: Desk) -> None:
     assert "recordings" in MATTER
     assert desk.build().exit_code == 0
     assert ek.verify(desk.out).ok
+
+
+def test_a_muted_clip_is_recorded_and_verify_says_what_is_the_same(desk: Desk) -> None:
+    times = ("--from", "0:00.25", "--to", "0:00.75", "--mute", "0:00.4-0:00.5")
+    result = desk.run("clip", "recordings/visit.wav", *times, "-o", "a.wav")
+    assert result.exit_code == 0
+    assert "muted       0:00.400 to 0:00.500, samples 3,200 to 3,999" in result.stdout
+    written = json.loads((desk.folder / "a.wav.json").read_text("utf-8"))
+    assert written["clip"]["muted"] == [{"first": 3200, "end": 4000}]
+    assert written["clip"]["path"] == "a.wav"
+    checking = ("verify", "--clip", "a.wav", "--recording", "recordings/visit.wav")
+    result = desk.run(*checking)
+    assert result.exit_code == 0
+    flat = " ".join(result.stdout.split())
+    assert "every one the same except 1 muted span" in flat
+    assert "the record beside the clip, a.wav.json, says that these spans were muted" in flat
+    assert "samples are those of the recording, except in the muted spans" in flat
+    written["clip"]["muted"] = [{"first": 3200, "end": 3300}]
+    (desk.folder / "a.wav.json").write_text(json.dumps(written), "utf-8")
+    assert "does not say that samples" in " ".join(desk.run(*checking).stdout.split())
+    (desk.folder / "a.wav.json").write_text("{", "utf-8")
+    assert "no record beside the clip" in " ".join(desk.run(*checking).stdout.split())
+
+
+@pytest.mark.parametrize("text", ["0:00.4", "0:00.4-0:00.9", "0:00.5-0:00.4", "a-b"])
+def test_what_cannot_be_muted_is_refused_and_nothing_is_written(desk: Desk, text: str) -> None:
+    times = ("--from", "0:00.25", "--to", "0:00.75", "--mute", text)
+    result = desk.run("clip", "recordings/visit.wav", *times, "-o", "a.wav")
+    assert result.exit_code in (Exit.USAGE, Exit.INPUT, Exit.OUTPUT)
+    assert not (desk.folder / "a.wav").exists()
+    assert not (desk.folder / "a.wav.json").exists()
+
+
+def test_a_record_that_is_there_already_is_kept(desk: Desk) -> None:
+    (desk.folder / "a.wav.json").write_text("mine", "utf-8")
+    times = ("--from", "0:00.25", "--to", "0:00.75", "--mute", "0:00.4-0:00.5")
+    result = desk.run("clip", "recordings/visit.wav", *times, "-o", "a.wav")
+    assert result.exit_code == Exit.OUTPUT
+    assert not (desk.folder / "a.wav").exists()
+    assert (desk.folder / "a.wav.json").read_text("utf-8") == "mine"

@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 from support_sound import encode, sound, write_raw_wav, write_wav
 
+from evidencekit.media.cut import cut
 from evidencekit.media.levels import levels, to_audio_segment
 from evidencekit.model.stated import Standing
+from evidencekit.model.timecode import Span
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,3 +77,12 @@ def test_measuring_prints_and_warns_of_nothing(tmp_path: Path) -> None:
         text=True,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_clip_file_hands_itself_over_to_pydub(tmp_path: Path) -> None:
+    samples = sound(3, rate=44_100, channels=2)
+    source = write_wav(tmp_path / "visit.wav", samples, 44_100)
+    made = cut(source, Span(start_ms=1000, end_ms=2000), to=tmp_path / "clip.flac")
+    segment = made.to_audio_segment()
+    assert (segment.frame_rate, segment.channels, segment.sample_width) == (44_100, 2, 2)
+    assert segment.raw_data == samples[44_100:88_200].tobytes()
