@@ -1,23 +1,32 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Damage a small package at random, many times, and see whether `verify` finds it and names it.
 
-Two ways. `bytes`: one byte is changed, taken out or put in, anywhere in any file; or a file is cut,
-deleted, copied, renamed or swapped with another; nothing is rehashed. Each must be found, and the
-file named. `values`: one value of the record or the log becomes an odd one (another type, another
-number, another text) and the lists are made to agree; `verify` must end with a report or an error
-of ours, whatever it reads.
+Three ways. `changes`: one byte becomes another, anywhere in any file, the bag's own and the log
+included. `acts`: a byte is taken out or put in; a file is cut, deleted, copied, renamed or swapped
+with another. Nothing is rehashed; each must be found, and the right file named. `values`: one value
+of the record or the log becomes an odd one (another type, another number, another text) and the
+lists are made to agree; `verify` must end with a report or an error of ours, whatever it reads.
 
-    python bench/fuzz_package.py            # 1,000 of each
-    python bench/fuzz_package.py 10000 --seed 7
+    python bench/fuzz_package.py            # 1,000 changes, 100 acts, 100 values
+    python bench/fuzz_package.py --full     # 10,000 changes and 1,000 acts
+    python bench/fuzz_package.py --full --seconds 480     # as many as there is time for
 
-The same seed gives the same damage.
+The same seed gives the same damage, on however many processes; `--start N` goes on where an earlier
+run stopped. Every look is a whole `verify`: each file is read and hashed, and each list, record and
+log judged. Only what reads a PDF or a recording in a process apart is asked once for the same bytes
+and remembers its answer, because it depends on nothing else.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import copy
 import datetime as dt
+import itertools
+import multiprocessing
+import os
+import pickle
 import platform
 import random
 import shutil
@@ -25,22 +34,67 @@ import sys
 import tempfile
 import time
 import wave
-from collections import Counter
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import attrs
 
 import evidencekit
 from evidencekit.isolate import Isolate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from tamper import insider
 
+
+class Remembering:
+    """A process apart that gives the answer it gave before, where every file named is the same.
+
+    What it is asked to do reads the files that its arguments name, and nothing else.
+    """
+
+    def __init__(self) -> None:
+        self._worker = Isolate(seconds=600, memory_mb=4096)
+        self._answers: dict[bytes, Any] = {}
+
+    def call(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Return what *function* returns in the process apart, or returned there before."""
+        key = pickle.dumps((function, args, kwargs, [_digest(each) for each in _paths(args)]))
+        if key not in self._answers:
+            if len(self._answers) > MOST_ANSWERS:
+                self._answers.clear()
+            self._answers[key] = self._worker.call(function, *args, **kwargs)
+        return self._answers[key]
+
+    def close(self) -> None:
+        """End the process."""
+        self._worker.close()
+
+
+def _paths(value: Any) -> Iterator[Path]:
+    """Yield every path in a value, however deep."""
+    if isinstance(value, Path):
+        yield value
+    elif attrs.has(type(value)):
+        yield from _paths(attrs.astuple(value, recurse=False))
+    elif isinstance(value, dict):
+        yield from _paths(tuple(value.items()))
+    elif isinstance(value, list | tuple | set | frozenset):
+        for each in value:
+            yield from _paths(each)
+
+
+def _digest(path: Path) -> str | None:
+    return insider.digest(path) if path.is_file() else None
+
+
+MOST_ANSWERS = 200
 #: One process that decodes for every look; starting one takes longer than a look does.
-WORKER = Isolate(seconds=600, memory_mb=4096)
+WORKER = Remembering()
 
 NOW = dt.datetime(2026, 5, 20, 15, 2, 11, tzinfo=dt.UTC)
 TAGMANIFEST = insider.TAGMANIFEST
@@ -94,11 +148,12 @@ class Damage:
         return self.what
 
 
-def damage(package: Path, files: dict[str, bytes], rng: random.Random) -> Damage:
+def damage(
+    package: Path, files: dict[str, bytes], rng: random.Random, ways: tuple[str, ...] = ()
+) -> Damage:
     """Do one thing at random. The small tag files get as many changes as the large ones."""
     path = rng.choice(sorted(files))
-    kinds: list[Callable[..., Damage]] = [_change, _change, _change, _remove, _insert]
-    kinds += [_cut, _delete, _copy, _rename, _swap]
+    kinds = [each for way in ways or KINDS for each in KINDS[way]]
     return rng.choice(kinds)(package, path, files, rng)
 
 
@@ -167,6 +222,12 @@ def _swap(package: Path, path: str, files: dict[str, bytes], rng: random.Random)
     )
 
 
+KINDS: dict[str, list[Callable[..., Damage]]] = {
+    "changes": [_change],
+    "acts": [_remove, _insert, _cut, _delete, _copy, _rename, _swap],
+}
+
+
 def judge(package: Path, done: Damage, files: dict[str, bytes]) -> str | None:
     """Return what is wrong with the report on a damaged package, or None."""
     try:
@@ -201,13 +262,15 @@ def _unlisted(done: Damage) -> set[str]:
 ALL: set[str] = set()
 
 
-def fuzz_bytes(package: Path, count: int, seed: int) -> Iterator[str]:
-    """Damage the package *count* times, and yield what was wrong."""
+def fuzz_bytes(
+    package: Path, numbers: Iterable[int], seed: int, ways: tuple[str, ...] = ()
+) -> Iterator[str]:
+    """Damage the package once for each number, and yield what was wrong."""
     files = {each: (package / each).read_bytes() for each in insider.files(package, within=".")}
     ALL.update(files)
-    for number in range(count):
+    for number in numbers:
         rng = random.Random(f"{seed}/{number}")  # noqa: S311 - the same damage each time
-        done = damage(package, files, rng)
+        done = damage(package, files, rng, ways)
         wrong = judge(package, done, files)
         if wrong is not None:
             yield f"{number}: {done}: {wrong}"
@@ -235,11 +298,11 @@ def places(value: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | i
         yield from places(each, (*at, key))
 
 
-def fuzz_values(package: Path, count: int, seed: int) -> Iterator[str]:
-    """Put *count* odd values into the record or the log, and yield every crash."""
+def fuzz_values(package: Path, numbers: Iterable[int], seed: int) -> Iterator[str]:
+    """Put an odd value into the record or the log for each number, and yield every crash."""
     files = {each: (package / each).read_bytes() for each in insider.files(package, within=".")}
     record, log = insider.record_of(package), insider.entries(package)
-    for number in range(count):
+    for number in numbers:
         rng = random.Random(f"{seed}/{number}")  # noqa: S311 - the same damage each time
         document: Any = copy.deepcopy(rng.choice([record, record, record, log]))
         at = rng.choice(list(places(document)))
@@ -262,30 +325,97 @@ def fuzz_values(package: Path, count: int, seed: int) -> Iterator[str]:
         restore(package, files)
 
 
+# --- many at once
+
+OWN: list[Path] = []
+#: So many at a time, so that a run that is short of time stops soon.
+LOT = 100
+MOST_MEMORY = 6 * 1024**3
+
+
+def begin(good: Path) -> None:
+    """Give a process a copy of the package to damage, and a limit, so that a bomb is a crash."""
+    with contextlib.suppress(ImportError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    OWN.append(Path(shutil.copytree(good, good.parent / f"copy {os.getpid()}")))
+
+
+def run_lot(way: str, numbers: range, seed: int) -> list[str]:
+    """Do one lot of one way in this process, and return what was wrong."""
+    if way == "values":
+        return list(fuzz_values(OWN[0], numbers, seed))
+    return list(fuzz_bytes(OWN[0], numbers, seed, (way,)))
+
+
+def run_way(pool: ProcessPoolExecutor, way: str, numbers: range, seed: int, until: float) -> int:
+    """Do one way in lots until *until*, print what was wrong, and return how much that was."""
+    began = time.monotonic()
+    lots = iter([numbers[at : at + LOT] for at in range(0, len(numbers), LOT)])
+    first = itertools.islice(lots, jobs() * 2)
+    running = {pool.submit(run_lot, way, lot, seed): lot for lot in first}
+    wrong = done = 0
+    while running:
+        finished, _ = wait(running, return_when=FIRST_COMPLETED)
+        for each in finished:
+            done += len(running.pop(each))
+            for text in each.result():
+                wrong += 1
+                print(f"  {way} {text}", flush=True)
+            following = next(lots, None) if time.monotonic() < until else None
+            if following is not None:
+                running[pool.submit(run_lot, way, following, seed)] = following
+    left = "" if done == len(numbers) else f" (of {len(numbers)}: the time was up)"
+    seconds = time.monotonic() - began
+    print(f"{way}: {wrong} wrong of {done}{left} in {seconds:.0f} s", flush=True)
+    return wrong
+
+
+def jobs() -> int:
+    return os.cpu_count() or 1
+
+
 def main() -> int:
-    """Run both ways and print what went wrong."""
-    parser = argparse.ArgumentParser(description="Damage a small package at random.")
-    parser.add_argument("count", nargs="?", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=1)
-    chosen = parser.parse_args()
-    print(f"Python {platform.python_version()}, {platform.platform()}, seed {chosen.seed}")
-    folder = Path(tempfile.mkdtemp(prefix="evidencekit-fuzz-"))
+    """Run the ways that were asked for, and print what went wrong."""
+    options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    options.add_argument("--full", action="store_true", help="10,000 changes and 1,000 acts")
+    options.add_argument("--changes", type=int)
+    options.add_argument("--acts", type=int)
+    options.add_argument("--values", type=int)
+    options.add_argument("--start", type=int, default=0, help="the first number, of each way")
+    options.add_argument("--seconds", type=float, default=float("inf"))
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--folder", type=Path)
+    chosen = options.parse_args()
+    usual = {"changes": 10_000, "acts": 1000, "values": 0} if chosen.full else USUAL
+    print(
+        f"Python {platform.python_version()}, {platform.platform()}, {jobs()} cores, "
+        f"seed {chosen.seed}"
+    )
+    until = time.monotonic() + chosen.seconds
+    folder = Path(tempfile.mkdtemp(prefix="evidencekit-fuzz-", dir=chosen.folder))
     problems = 0
     try:
-        package = make_package(folder)
-        for name, fuzz in (("bytes", fuzz_bytes), ("values", fuzz_values)):
-            start, kinds = time.monotonic(), Counter[str]()
-            for wrong in fuzz(package, chosen.count, chosen.seed):
-                print(f"  {wrong}")
-                kinds[name] += 1
-            seconds = time.monotonic() - start
-            print(f"{name}: {kinds[name]} wrong of {chosen.count} in {seconds:.1f} s")
-            problems += kinds[name]
-    finally:
+        good = make_package(folder)
         WORKER.close()
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(
+            jobs(), mp_context=context, initializer=begin, initargs=(good,)
+        ) as pool:
+            # The fewest first, so that a run that is short of time has some of each.
+            for way, default in sorted(usual.items(), key=lambda each: each[1]):
+                given = getattr(chosen, way)
+                count = default if given is None else given
+                numbers = range(chosen.start, chosen.start + count)
+                if count:
+                    problems += run_way(pool, way, numbers, chosen.seed, until)
+    finally:
         shutil.rmtree(folder)
     return 1 if problems else 0
 
+
+USUAL = {"changes": 1000, "acts": 100, "values": 100}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -113,6 +113,7 @@ def seal(
     require_sign()
     name = package.name
     if os.path.lexists(package / FOLDER):
+        _tidy(package)
         reason = f"has a seal already. To seal it anew, move its folder {FOLDER} elsewhere first."
         raise SealError(name, reason)
     content = _read_list(package, SEALED)
@@ -263,6 +264,16 @@ def _hand_over(package: Path, content: bytes, files: Mapping[str, bytes]) -> Non
             "The package is as it was, unsealed."
         )
         raise OutputError(msg) from error
+
+
+def _tidy(package: Path) -> None:
+    """Remove what a run left that was killed after the seal had its name."""
+    target = package.resolve()
+    stem = _stem(target)
+    lock = target.with_name(f"{stem}.lock")
+    with contextlib.suppress(OSError, LockHeldError), hold(lock, seconds=0):
+        _clear(target.parent, f"{stem}.seal-")
+        lock.unlink()
 
 
 def _stem(target: Path) -> str:
