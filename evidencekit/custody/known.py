@@ -64,10 +64,9 @@ def stand(path: Path) -> Standing:
     """
     key = os.fspath(path)
     if key not in _memories:
-        data = read_bytes(path)
-        tail = read_tail(data)
+        tail = read_tail(path)
         return Standing(
-            tail=tail, may_know=lambda entry_id: may_hold(data, entry_id, end=tail.offset)
+            tail=tail, may_know=lambda entry_id: may_hold(path, entry_id, end=tail.offset)
         )
     memory = _memories[key]
     _memories[key] = None  # what is not written to its end is not remembered

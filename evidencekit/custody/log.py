@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import stat
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -25,8 +26,9 @@ from evidencekit.errors import ChainBroken, CustodyError, LogTorn
 from evidencekit.model.custody import CustodyEntry, CustodyLog, LogHead
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
+    from typing import BinaryIO
 
 LOG_NAME = "custody.jsonl"
 NO_ENTRY = "0" * 64
@@ -116,18 +118,32 @@ def read_bytes(path: Path, *, start: int = 0) -> bytes:
     Raises:
         CustodyError: if it is a link, no ordinary file, too large, or cannot be read.
     """
+    with opened(path) as file:
+        if file is None:
+            return b""
+        file.seek(start)
+        return file.read()
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO | None]:
+    """Open the log at *path* for reading, without a buffer; None if there is no file.
+
+    Raises:
+        CustodyError: as `read_bytes`, also for what the block does with it.
+    """
     try:
         fd = os.open(path, os.O_RDONLY | O_BINARY | O_NO_SURPRISE)
     except FileNotFoundError:
-        return b""
+        yield None
+        return
     except OSError as error:
         msg = f"{path.name} could not be opened: {error.strerror}. It must be an ordinary file."
         raise CustodyError(msg) from error
     try:
         _check_ordinary(os.fstat(fd), path)
-        with os.fdopen(fd, "rb", closefd=False) as file:
-            file.seek(start)
-            return file.read()
+        with os.fdopen(fd, "rb", buffering=0, closefd=False) as file:
+            yield file
     except OSError as error:
         msg = f"{path.name} could not be read to its end: {error.strerror}."
         raise CustodyError(msg) from error
