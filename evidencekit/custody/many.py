@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from evidencekit.custody.digests import FileDigest, hash_file
+from evidencekit.custody.digests import FileDigest, hash_with, hashers_of
 from evidencekit.errors import WorkerFailed
 from evidencekit.model.progress import Progress, raise_if_cancelled
 
@@ -83,16 +83,12 @@ def _hash_piece(
     cancelled: IsCancelled | None,
 ) -> tuple[FileDigest, ...]:
     """Hash files one after the other."""
+    fresh = hashers_of(tuple(algorithms))
     return tuple(
-        hash_file(
-            each.path,
-            algorithms=algorithms,
-            progress=progress,
-            cancelled=cancelled,
-            subject=each.subject,
-            shown=each.shown,
-        )
-        for each in files
+        [
+            hash_with(fresh, each.path, each.shown, progress, cancelled, each.subject)
+            for each in files
+        ]
     )
 
 

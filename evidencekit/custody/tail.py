@@ -117,8 +117,8 @@ def may_hold(path: Path, entry_id: str, *, end: int) -> bool:
     """Say whether the first *end* bytes of a log may hold an entry of this id; False is certain.
 
     *end* is the tail's offset: what a torn line says was never acknowledged. The id is sought with
-    its quotation marks, from the end, in pieces that a processor's cache holds: measured on 10,000
-    entries that takes 0.6 ms, and 2 where all of them are read at once. An id that JSON can write in more
+    its quotation marks, from the end, in pieces that a processor's cache holds: of 10,000 entries
+    that takes 0.6 ms, and 2 where all of them are read at once. An id that JSON can write in more
     than one way may be anywhere.
 
     Raises:

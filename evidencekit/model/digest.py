@@ -3,16 +3,15 @@
 
 from __future__ import annotations
 
-import re
-
 from attrs import field, frozen
 
 _LENGTHS = {"sha256": 64, "sha512": 128}
-_HEX = re.compile(r"[0-9a-f]+")
+#: Stripping these leaves nothing of a digest; a pattern takes three times as long.
+_HEX = "0123456789abcdef"
 
 
 def _check_hex(instance: Digest, _: object, value: str) -> None:
-    if not _HEX.fullmatch(value) or len(value) != _LENGTHS.get(instance.algorithm):
+    if len(value) != _LENGTHS.get(instance.algorithm) or value.strip(_HEX):
         msg = f"not a {instance.algorithm} digest: {value!r}"
         raise ValueError(msg)
 
