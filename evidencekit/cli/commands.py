@@ -11,7 +11,7 @@ import rich_click as click
 from attrs import asdict
 
 from evidencekit.cli.clip_command import clip
-from evidencekit.cli.custody_commands import log, receive, transfer
+from evidencekit.cli.custody_commands import log, name_no_child, receive, transfer
 from evidencekit.cli.exits import Exit
 from evidencekit.cli.find_command import clips_from, find
 from evidencekit.cli.pdf_commands import core, volumes
@@ -107,9 +107,13 @@ def validate(file: Path, kind: str | None, as_json: bool) -> None:
 @evidencekit.command()
 @click.argument("matter_file", metavar="MATTER", type=_FILE)
 @click.option("--by", required=True, help="Who runs this, for the log: a name or a role.")
+@click.option(
+    "--holder",
+    help="Who holds the files, if that is not who runs this: an id of the matter file, or words.",
+)
 @click.option("--sha512", is_flag=True, help="Record SHA-512 beside SHA-256. Three times as slow.")
 @as_json
-def intake(matter_file: Path, by: str, sha512: bool, as_json: bool) -> None:
+def intake(matter_file: Path, by: str, holder: str | None, sha512: bool, as_json: bool) -> None:
     """Take the recordings in: note the fingerprint of each, so that a change would show.
 
     MATTER is the matter file. Run this as soon as the recordings arrive. The custody log,
@@ -131,10 +135,12 @@ def intake(matter_file: Path, by: str, sha512: bool, as_json: bool) -> None:
         from evidencekit.pipeline.intake import intake as take_in
 
         matter = load_checked(matter_file)
+        name_no_child(matter, {"by": by, "holder": holder})
         report = take_in(
             matter,
             folder=matter_file.parent,
             by=_said_by(by),
+            holder=_said_holder(holder),
             now=dt.datetime.now(dt.UTC),
             algorithms=("sha256", "sha512") if sha512 else ("sha256",),
             progress=watch,
@@ -151,6 +157,13 @@ def _said_by(by: str) -> str:
         msg = "it is empty. Give a name or a role, for the custody log"
         raise click.BadParameter(msg, param_hint="--by")
     return by
+
+
+def _said_holder(holder: str | None) -> str | None:
+    if holder is not None and not holder.strip():
+        msg = "it is empty: say who, or leave the option out"
+        raise click.BadParameter(msg, param_hint="--holder")
+    return holder
 
 
 @evidencekit.command()

@@ -46,6 +46,20 @@ def _not_empty(_: click.Context, parameter: click.Parameter, value: Any) -> Any:
     return value
 
 
+def _told_when(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    """Take a date, or words about one, that say the same whenever they are read."""
+    from evidencekit.custody.relative import relative_words, said_as_a_date
+
+    _not_empty(context, parameter, value)
+    words = relative_words(value or "")
+    if words is not None:
+        today = dt.datetime.now().astimezone().date()
+        how = said_as_a_date(words, today=today)
+        msg = f'"{words}" is another day when the log is read. {how}'
+        raise click.BadParameter(msg, param=parameter)
+    return value
+
+
 def _pin(_: click.Context, parameter: click.Parameter, value: str | None) -> LogHead | None:
     """Read count and head as they are printed."""
     from evidencekit.model.custody import LogHead
@@ -80,7 +94,11 @@ def _pin(_: click.Context, parameter: click.Parameter, value: str | None) -> Log
 @click.option(
     "--by", required=True, callback=_not_empty, help="Who makes the entry: a name or a role."
 )
-@click.option("--on", callback=_not_empty, help="When it happened: 2026-05-20, or in words.")
+@click.option(
+    "--on",
+    callback=_told_when,
+    help='When it happened: 2026-05-20, or as far as it is known, such as "May 2026".',
+)
 @click.option("--note", callback=_not_empty, help="Anything else about it.")
 @click.option(
     "--receiver-folder", type=_FILE, help="Where the receiver's copies are, to check them too."
@@ -119,7 +137,7 @@ def transfer(
         from evidencekit.pipeline.checking import load_checked
 
         matter = load_checked(matter_file)
-        _name_no_child(matter, told)
+        name_no_child(matter, told)
         report = record(
             matter,
             folder=matter_file.parent,
@@ -161,7 +179,11 @@ def transfer(
 @click.option(
     "--by", required=True, callback=_not_empty, help="Who makes the entry: a name or a role."
 )
-@click.option("--on", callback=_not_empty, help="When it happened: 2026-05-20, or in words.")
+@click.option(
+    "--on",
+    callback=_told_when,
+    help='When it happened: 2026-05-20, or as far as it is known, such as "May 2026".',
+)
 @click.option("--note", callback=_not_empty, help="Anything else about it.")
 @_as_json
 def receive(
@@ -190,7 +212,7 @@ def receive(
         from evidencekit.pipeline.checking import load_checked
 
         matter = load_checked(matter_file)
-        _name_no_child(matter, told)
+        name_no_child(matter, told)
         cited = giver_log if giver_log is not None else pin
         assert cited is not None  # noqa: S101 - one of them was named
         report = record(
@@ -206,7 +228,7 @@ def receive(
     _show(report, as_json=as_json)
 
 
-def _name_no_child(matter: Matter, told: Mapping[str, Any]) -> None:
+def name_no_child(matter: Matter, told: Mapping[str, Any]) -> None:
     """Refuse a child's name in what is written into the log for ever."""
     from evidencekit.matterfile.names import child_named_in
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from evidencekit.errors import EvidenceError
@@ -61,7 +61,12 @@ def flush_folder(folder: Path) -> None:
 
 @contextmanager
 def hold(lock_path: Path, *, seconds: float) -> Iterator[None]:
-    """Hold the lock that *lock_path* stands for; the file stays, and means nothing by itself.
+    """Hold the lock that *lock_path* stands for, and leave no file of it behind.
+
+    The file is removed while it is held, as the last thing that is done under the lock. Whoever
+    waits for the removed file is told by the system that it has no name any more, and starts over
+    with the new one (`filelock` looks). Where an open file cannot be removed (Windows), it goes on
+    release, or stays. A file that a killed run left means nothing by itself.
 
     Raises:
         LockHeldError: if another process held it for so many *seconds*.
@@ -78,4 +83,6 @@ def hold(lock_path: Path, *, seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
+        with suppress(OSError):
+            lock_path.unlink()
         lock.release()

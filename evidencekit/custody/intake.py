@@ -30,6 +30,7 @@ from evidencekit.custody.recordings import (
 )
 from evidencekit.custody.remarks import (
     clock_remarks,
+    namesake_remarks,
     other_matter_remarks,
     repair_remarks,
     standing,
@@ -174,6 +175,10 @@ def _report(
     findings += _same_bytes(matter, hashed)
     findings += repair_remarks(new)
     findings += clock_remarks(after)
+    said = set(namesake_remarks(before, name_of=matter.name_of))
+    findings += [
+        each for each in namesake_remarks(after, name_of=matter.name_of) if each not in said
+    ]
     findings += other_matter_remarks(after, (each.id for each in matter.recordings))
     taken_in = sum(each.kind is EntryKind.INTAKE for each in new)
     known = len(matter.recordings) - taken_in

@@ -254,8 +254,6 @@ def _hand_over(package: Path, content: bytes, files: Mapping[str, bytes]) -> Non
                 flush_folder(target)
             finally:
                 shutil.rmtree(stage, ignore_errors=True)
-                with contextlib.suppress(OSError):
-                    target.with_name(f"{stem}.lock").unlink()
     except LockHeldError:
         raise SealError(package.name, "is being written by another run. Wait for it.") from None
     except OSError as error:
@@ -273,7 +271,6 @@ def _tidy(package: Path) -> None:
     lock = target.with_name(f"{stem}.lock")
     with contextlib.suppress(OSError, LockHeldError), hold(lock, seconds=0):
         _clear(target.parent, f"{stem}.seal-")
-        lock.unlink()
 
 
 def _stem(target: Path) -> str:

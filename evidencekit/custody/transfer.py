@@ -26,6 +26,7 @@ from evidencekit.custody.recordings import (
     make_stamp,
     taken_in,
 )
+from evidencekit.custody.relative import relative_words
 from evidencekit.custody.remarks import log_remarks, standing
 from evidencekit.errors import CustodyError, IntakeError
 from evidencekit.model.custody import Checked, CustodyEntry, CustodyLog, EntryKind
@@ -57,6 +58,13 @@ def _as_written(value: Moment | dt.datetime | dt.date | str | None) -> str | Non
     return None if value is None else Moment.of(value).written
 
 
+def _is_no_relative_time(_: object, __: object, value: str | None) -> None:
+    words = relative_words(value or "")
+    if words is not None:
+        msg = f'on says "{words}", which is another day tomorrow: write the date'
+        raise ValueError(msg)
+
+
 @frozen(kw_only=True)
 class HandOver:
     """A change of hands as told. `on` is kept as it was written."""
@@ -64,7 +72,7 @@ class HandOver:
     giver: str = field(validator=_is_said)
     receiver: str = field(validator=_is_said)
     how: str = field(validator=_is_said)
-    on: str | None = field(default=None, converter=_as_written)
+    on: str | None = field(default=None, converter=_as_written, validator=_is_no_relative_time)
     note: str | None = None
 
     @property

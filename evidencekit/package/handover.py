@@ -262,13 +262,7 @@ def _only_run(names: _Names) -> Iterator[None]:
         except OSError as error:
             msg = f"{names.target} could not be written: {error.strerror}. Nothing was built."
             raise OutputError(msg) from error
-        try:
-            yield
-        finally:
-            # Safe while it is held: who waits on the removed file sees that it has no name any
-            # more, and starts over. Windows removes it on release.
-            with contextlib.suppress(OSError):
-                names.lock.unlink()
+        yield
 
 
 def _recover(names: _Names) -> None:

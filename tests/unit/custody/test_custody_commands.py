@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
+from evidencekit.cli import commands
 from evidencekit.cli.custody_commands import log, receive, transfer
 from evidencekit.custody.log import read_log
 
@@ -202,3 +204,50 @@ def test_a_broken_log_is_an_error_that_names_the_entry(folder: Path) -> None:
 def test_where_there_is_no_log_that_is_said(tmp_path: Path) -> None:
     done = run(log, tmp_path)
     assert (done.exit_code, "nothing was taken in there yet" in done.stderr) == (4, True)
+
+
+@pytest.mark.parametrize("command", [transfer, receive], ids=["transfer", "receive"])
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("yesterday", "Write the date: {yesterday}"),
+        ("Last Monday", "Write the date, such as 2026-05-20, or what is known of it"),
+        ("two weeks ago", "Write the date, such as 2026-05-20, or what is known of it"),
+    ],
+)
+def test_a_day_counted_from_today_is_refused_with_how_to_write_it(
+    folder: Path, command: click.Command, said: str, told: str
+) -> None:
+    """It would be another day whenever the log is read."""
+    before = (folder / "custody.jsonl").read_bytes()
+    more = ("--what", "visit") if command is transfer else ("--pin", f"1:{'0' * 64}")
+    done = run(command, folder / "matter.toml", *more, *TOLD, "--on", said)
+    assert done.exit_code == 2, done.output
+    yesterday = dt.datetime.now().astimezone().date() - dt.timedelta(days=1)
+    output = " ".join(done.output.replace("│", " ").split())
+    assert told.format(yesterday=yesterday) in output
+    assert (folder / "custody.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "said", ["20 May 2026", "in May 2026", "before the first hearing", "the day after, 20 May 2026"]
+)
+def test_a_day_that_is_half_known_is_kept_as_it_was_said(folder: Path, said: str) -> None:
+    done = hand_over(folder, "--on", said)
+    assert done.exit_code == 0, done.output
+    assert read_log(folder / "custody.jsonl").entries[-1].on == said
+
+
+def test_who_holds_the_files_is_apart_from_who_takes_them_in(folder: Path) -> None:
+    (folder / "custody.jsonl").unlink()
+    done = run(commands.intake, folder / "matter.toml", "--by", "Ruth Kemp", "--holder", "amara")
+    assert done.exit_code == 0, done.output
+    entry = read_log(folder / "custody.jsonl").entries[0]
+    assert (entry.entered_by, entry.holder) == ("Ruth Kemp", "amara")
+    assert not (folder / ".custody.jsonl.lock").exists()
+
+
+def test_an_empty_holder_is_refused(folder: Path) -> None:
+    done = run(commands.intake, folder / "matter.toml", "--by", "Ruth Kemp", "--holder", " ")
+    assert done.exit_code == 2
+    assert "say who, or leave the option out" in done.output

@@ -52,6 +52,38 @@ def test_a_lock_excludes_another_holder_in_the_same_process(tmp_path: Path) -> N
         pass
 
 
+def test_a_lock_leaves_no_file_behind(tmp_path: Path) -> None:
+    with hold(tmp_path / ".lock", seconds=0):
+        assert [each.name for each in tmp_path.iterdir()] == [".lock"]
+    if os.name != "nt":
+        assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ValueError, match="x"), hold(tmp_path / ".lock", seconds=0):
+        raise ValueError("x")  # noqa: EM101 - the text does not matter
+    if os.name != "nt":
+        assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
+def test_a_lock_whose_file_is_removed_at_each_release_still_keeps_others_out(
+    tmp_path: Path,
+) -> None:
+    """Six processes count in turn; one that came in beside another would lose a number."""
+    (tmp_path / "count").write_text("0")
+    children = []
+    for _ in range(6):
+        child = os.fork()
+        if child == 0:
+            for _ in range(40):
+                with hold(tmp_path / ".lock", seconds=60):
+                    number = int((tmp_path / "count").read_text())
+                    (tmp_path / "count").write_text(str(number + 1))
+            os._exit(0)
+        children.append(child)
+    assert [os.waitpid(each, 0)[1] for each in children] == [0] * 6
+    assert (tmp_path / "count").read_text() == "240"
+    assert [each.name for each in tmp_path.iterdir()] == ["count"]
+
+
 def test_a_lock_that_would_outlive_its_holder_is_not_used_instead(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -235,6 +235,19 @@ def test_a_time_without_a_zone_an_unnamed_maker_and_no_sha256_are_refused(folder
         intake(matter_of(FILES), folder=folder, by="R", now=NOW, algorithms=("sha512",))
 
 
+def test_two_holders_of_one_name_are_kept_and_reported_once(folder: Path) -> None:
+    """An id and the name that it prints as: whether they are one person is not stated."""
+    first = matter_of({"visit": FILES["visit"]})
+    intake(first, folder=folder, by="R", now=NOW, holder="Amara Dean")
+    report = intake(matter_of(FILES), folder=folder, by="R", now=NOW, holder="amara  dean")
+    said = [each.message for each in report.findings if each.code == "EK-L012"]
+    (message,) = said
+    assert message.startswith("holders in entries 1 and 2 are written differently and print as one")
+    assert read_log(folder / "custody.jsonl").entries[1].holder == "amara  dean"
+    again = intake(matter_of(FILES), folder=folder, by="R", now=NOW, holder="amara  dean")
+    assert not [each for each in again.findings if each.code == "EK-L012"]
+
+
 def test_originals_are_not_written_to(folder: Path) -> None:
     before = {file: (folder / file).stat() for file in FILES.values()}
     intake(matter_of(FILES), folder=folder, by="R", now=NOW)
