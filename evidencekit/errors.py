@@ -37,11 +37,13 @@ __all__ = [
     "LogBusy",
     "LogTorn",
     "MatterError",
+    "ModelUnusable",
     "NoSpace",
     "NotAPackage",
     "NotTakenIn",
     "OutputError",
     "OutputNotOurs",
+    "PackageSealed",
     "PathEscapes",
     "PdfUnreadable",
     "Problem",
@@ -124,6 +126,19 @@ class IntakeError(EvidenceError):
 
 class RecordingUnreadable(IntakeError):
     """A recording cannot be decoded; `reason` continues a sentence that opens with the path."""
+
+
+class ModelUnusable(EvidenceError):
+    """A model for recognising speech cannot be used; `reason` goes on from the path."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(path, reason)
+
+    def __str__(self) -> str:
+        """Say which and why."""
+        return f"{self.path} {self.reason}."
 
 
 class PathEscapes(IntakeError):

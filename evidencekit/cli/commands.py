@@ -27,6 +27,7 @@ from evidencekit.cli.printing import (
 from evidencekit.cli.running import Commands, Watch, errors_as_exits, stoppable
 from evidencekit.cli.seal_commands import key, seal, sign_pdf
 from evidencekit.cli.serve_command import serve
+from evidencekit.cli.transcribe_command import transcribe
 from evidencekit.cli.verify_command import verify
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -423,6 +424,6 @@ def schema(name: str) -> None:
 
 for _command in (
     *(clip, clips_from, core, find, key, log, receive, seal, serve, sign_pdf, transfer),
-    *(verify, volumes),
+    *(transcribe, verify, volumes),
 ):
     evidencekit.add_command(_command)

@@ -39,7 +39,8 @@ _STAGES = {
     "verify": "Checking",
 }
 _ORDER = (
-    *("init", "validate", "find", "clips-from", "intake", "build", "verify", "show", "statement"),
+    *("init", "validate", "transcribe", "find", "clips-from", "intake", "build", "verify", "show"),
+    "statement",
     *("clip", "serve", "transfer", "receive", "log", "key", "seal", "sign-pdf", "volumes"),
     *("core", "check", "schema"),
 )

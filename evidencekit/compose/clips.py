@@ -11,6 +11,7 @@ from evidencekit.compose.facts import (
     NOT_STATED,
     channel_name,
     counted,
+    draft_warning,
     measured_detail,
     mono,
     nearest_ms,
@@ -36,6 +37,7 @@ from evidencekit.compose.plan import (
     Style,
     Table,
     Text,
+    bold,
     plain,
 )
 from evidencekit.compose.spoken import excerpt_lines, mapped_speakers
@@ -91,7 +93,7 @@ def _sheet(
         Paragraph(text=listen),
         *how_to_watch(clip),
         Details(rows=_times(read, clip)),
-        *_words(material.matter, clip),
+        *_words(material.matter, read, clip),
         _digests(read, clip),
         _note(" ".join((*_about_words(material.matter, read, clip), _about_digests(read, clip)))),
     )
@@ -247,12 +249,15 @@ def _channels(read: ReadRecording, file: ClipFile) -> str:
     return f"{held}{f': all channels{of_track}' if of_track else ''}"
 
 
-def _words(matter: Matter, clip: CutClip) -> tuple[Block, ...]:
+def _words(matter: Matter, read: ReadRecording, clip: CutClip) -> tuple[Block, ...]:
     """Return the excerpt; what has to be said about it stands at the foot of the sheet."""
-    if clip.excerpt is None:
+    source = read.recording.transcript
+    if clip.excerpt is None or source is None:
         return ()
+    draft = draft_warning(source, read.transcript)
     return (
         Heading(text="What is said", level=2),
+        *((Paragraph(text=bold(draft), manner=Manner.SMALL),) if draft else ()),
         excerpt_lines(matter, clip.excerpt, clip.file.requested),
     )
 

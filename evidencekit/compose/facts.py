@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from evidencekit.model.material import Material, ReadRecording
     from evidencekit.model.matter import Matter
     from evidencekit.model.recording import TranscriptSource
+    from evidencekit.model.transcript import Transcript
 
 NOT_STATED = "not stated"
 
@@ -142,6 +143,15 @@ def transcript_aid(matter: Matter, source: TranscriptSource) -> str:
             f"The recording is the evidence; the transcript is an aid. Who made it: {NOT_STATED}."
         )
     return f"The recording is the evidence; the transcript is an aid {makers}."
+
+
+def draft_warning(source: TranscriptSource, transcript: Transcript | None) -> str:
+    """Say that a transcript is a machine's draft, until somebody is named who corrected it."""
+    if transcript is None or transcript.draft is None or source.corrected_by is not None:
+        return ""
+    return (
+        f"Machine draft, not checked: made by {transcript.draft}. Nobody is named who corrected it."
+    )
 
 
 def local_time(recorded_at: str, timezone: str) -> str:

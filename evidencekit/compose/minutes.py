@@ -12,6 +12,7 @@ from evidencekit.compose.clips import clip_item
 from evidencekit.compose.facts import (
     NOT_STATED,
     declarant,
+    draft_warning,
     recording_name,
     short_time,
     transcript_aid,
@@ -153,4 +154,6 @@ def _spoken(material: Material, read: ReadRecording, span: Span) -> tuple[Block,
         words = "The transcript has no words at these times."
         return (Paragraph(text=plain(words), manner=Manner.NOTE),)
     aid = transcript_aid(material.matter, source)
+    if draft := draft_warning(source, read.transcript):
+        aid = f"{draft} {aid}"
     return (spoken, Paragraph(text=plain(aid), manner=Manner.NOTE))

@@ -19,6 +19,7 @@ from evidencekit.compose.facts import (
     channel_name,
     counted,
     declarant,
+    draft_warning,
     listed,
     local_time,
     measured_detail,
@@ -206,6 +207,8 @@ def _transcript(matter: Matter, read: ReadRecording) -> tuple[Detail, ...]:
             standing="T" if makers else "",
         )
     ]
+    if draft := draft_warning(source, read.transcript):
+        rows.append(Detail(label=name, text=plain(draft), standing="F"))
     if source.before_correction is not None:
         kept = "the transcript as it was before correction is held"
         rows.append(Detail(label=name, text=plain(kept), standing="T"))

@@ -46,7 +46,9 @@ class Cue:
 
 @frozen(kw_only=True)
 class Transcript:
-    """A transcript as read. `cues_seen` counts what the file holds, read or not."""
+    """A transcript as read. `cues_seen` counts what the file holds, read or not; `draft` names what
+    made it, where the file says that it is a machine's draft and not checked.
+    """
 
     path: str
     format: str
@@ -54,6 +56,7 @@ class Transcript:
     cues_seen: int
     language: str | None = None
     findings: tuple[Finding, ...] = ()
+    draft: str | None = None
 
 
 class Edge(StrEnum):

@@ -218,6 +218,7 @@ def _transcript(each: ReadRecording) -> dict[str, Any] | None:
         "made_by": source.made_by,
         "made_by_tool": source.made_by_tool,
         "corrected_by": source.corrected_by,
+        "draft": each.transcript.draft,
     }
 
 

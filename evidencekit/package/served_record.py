@@ -43,7 +43,9 @@ _RECORDING = (
     "id", "number", "title", "input", "whole_recording", "track", "channel", "measured", "sha256",
     "size", "same_file_as", "samples_sha256", "same_samples_as", "clips", "openness",
 )  # fmt: skip
-_TRANSCRIPT = ("input", "format", "cues", "cues_seen", "made_by", "made_by_tool", "corrected_by")
+_TRANSCRIPT = (
+    "input", "format", "cues", "cues_seen", "made_by", "made_by_tool", "corrected_by", "draft",
+)  # fmt: skip
 _CLIP = (
     "number", "recording", "title", "item", "requested", "by", "samples", "start_ms", "length_ms",
     "from", "to", "file_sha256", "samples_sha256", "samples_form", "source_sha256", "decoder",

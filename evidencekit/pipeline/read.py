@@ -17,7 +17,7 @@ from evidencekit.custody.digests import FileDigest
 from evidencekit.custody.paths import inside
 from evidencekit.errors import QuoteNotUnique, RecordingUnreadable, SpanOutsideRecording
 from evidencekit.model.custody import CustodyLog, KeptIndex
-from evidencekit.model.findings import Finding
+from evidencekit.model.findings import Finding, Severity
 from evidencekit.model.material import CutClip, ReadRecording
 from evidencekit.model.recording import Clip, Recording
 from evidencekit.model.timecode import parse_media_time
@@ -183,7 +183,26 @@ def read_one(reading: Reading) -> Read:
             *track_findings(measurement, recording=recording),
             *index_findings(known.state, measurement, known.before, recording=recording.id),
             *(transcript.findings if transcript else ()),
+            *unchecked_draft(recording, transcript),
             *findings,
+        ),
+    )
+
+
+def unchecked_draft(recording: Recording, transcript: Transcript | None) -> tuple[Finding, ...]:
+    """Say so where a transcript is a machine's draft that nobody is named for having corrected."""
+    source = recording.transcript
+    if source is None or transcript is None or transcript.draft is None or source.corrected_by:
+        return ()
+    return (
+        Finding(
+            code="EK-T035",
+            severity=Severity.WARNING,
+            subject=recording.id,
+            message="its transcript is a machine's draft, and nobody is named who corrected it. "
+            "Printed as such. Listen to each clip, correct the words, and name who did as "
+            "corrected_by.",
+            group="transcript",
         ),
     )
 

@@ -19,6 +19,7 @@ from evidencekit.model.transcript import Cue, Transcript, Word
 from evidencekit.transcript import teams_metadata
 from evidencekit.transcript.content import Kind
 from evidencekit.transcript.decode import split_lines
+from evidencekit.transcript.draft import draft_of
 from evidencekit.transcript.limits import refuse_too_many_cues
 from evidencekit.transcript.markup import Piece, pieces
 from evidencekit.transcript.tally import summed_up
@@ -74,6 +75,7 @@ class _Seen:
     bad_times: list[str] = field(factory=list)
     no_times: list[str] = field(factory=list)
     odd_stamps: list[str] = field(factory=list)
+    draft: str | None = None
 
     def findings(self, subject: str) -> tuple[Finding, ...]:
         return (
@@ -120,6 +122,7 @@ def read(text: str, name: str) -> Transcript:
     cues: list[Cue] = []
     for block in _blocks(lines, header_end or len(lines)):
         if block.timings is None:
+            seen.draft = seen.draft or draft_of(block.body)
             if not _NOT_SPOKEN.match(block.body):
                 seen.cues += 1
                 seen.no_times.append(f"line {block.line}")
@@ -140,6 +143,7 @@ def read(text: str, name: str) -> Transcript:
         cues=spoken,
         cues_seen=seen.cues,
         language=language[1] if language else None,
+        draft=seen.draft,
         findings=(*seen.findings(name), *found),
     )
 

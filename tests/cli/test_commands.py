@@ -17,6 +17,7 @@ import evidencekit as ek
 from evidencekit.cli.commands import evidencekit
 from evidencekit.cli.exits import Exit
 from evidencekit.errors import Cancelled
+from evidencekit.pdfread import page_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -544,3 +545,67 @@ def test_a_record_that_is_there_already_is_kept(desk: Desk) -> None:
     assert result.exit_code == Exit.OUTPUT
     assert not (desk.folder / "a.wav").exists()
     assert (desk.folder / "a.wav.json").read_text("utf-8") == "mine"
+
+
+DRAFT = """WEBVTT
+
+NOTE
+Machine draft, not checked
+program: faster-whisper 1.2.1
+model: whisper-small
+
+00:00.000 --> 00:01.000
+I had rung to move it.
+"""
+
+
+def test_a_machine_draft_is_marked_until_somebody_is_named_who_corrected_it(desk: Desk) -> None:
+    desk.transcript.write_text(DRAFT, encoding="utf-8")
+    result = desk.build()
+    assert result.exit_code == 0
+    assert "EK-T035" in result.stdout
+    package = ek.open_package(desk.out)
+    mark = (
+        "Machine draft, not checked: made by faster-whisper 1.2.1, whisper-small. Nobody is named "
+        "who corrected it."
+    )
+    for item in ("clip:1", "part:recordings"):
+        entry = next(each for each in package.index if each.item == item)
+        pages = range(entry.pdf_page, entry.pdf_page + entry.pages)
+        shown = " ".join(page_text(package.pdf_path, page) for page in pages)
+        assert mark in " ".join(shown.split())
+    said = package.record["recordings"][0]["transcript"]
+    assert said["draft"] == "faster-whisper 1.2.1, whisper-small"
+    assert ek.verify(desk.out).failures == ()
+    desk.change(
+        'file = "transcripts/visit.vtt" }',
+        'file = "transcripts/visit.vtt", corrected_by = "amara" }',
+    )
+    result = desk.build()
+    assert "EK-T035" not in result.stdout
+    package = ek.open_package(desk.out)
+    pages = range(package.record["bundle"]["pages"])
+    texts = [page_text(package.pdf_path, page + 1) for page in pages]
+    assert not any("Machine draft" in text for text in texts)
+
+
+def test_transcribe_names_what_is_missing(desk: Desk) -> None:
+    words = ("transcribe", "recordings/visit.wav", "-o", "a.vtt", "--model")
+    result = desk.run(*words, "small")
+    assert result.exit_code == Exit.INPUT
+    assert "small is no folder here. Name the folder that holds the model" in result.stderr
+    assert not (desk.folder / "a.vtt").exists()
+
+
+def test_transcribe_without_the_extra_ends_with_its_own_code(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = desk.folder / "model"
+    folder.mkdir()
+    for name in ("model.bin", "config.json", "tokenizer.json"):
+        (folder / name).write_bytes(b"{}")
+    monkeypatch.setitem(sys.modules, "faster_whisper", None)
+    words = ("transcribe", "recordings/visit.wav", "-o", "a.vtt", "--model", "model")
+    result = desk.run(*words)
+    assert result.exit_code == Exit.MISSING_EXTRA
+    assert "pip install 'evidencekit[whisper]'" in result.stderr
