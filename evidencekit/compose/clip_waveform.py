@@ -297,6 +297,12 @@ def _runs_backwards(text: str) -> bool:
     return any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in text)
 
 
+def _begins_backwards(text: str) -> bool:
+    """Return whether the first letter of *text* is one that is written from the right."""
+    kinds = (unicodedata.bidirectional(sign) for sign in text)
+    return next((kind for kind in kinds if kind in ("L", "R", "AL")), "L") != "L"
+
+
 def _svg(file: ClipFile, peaks: Peaks, rows: Sequence[_Row]) -> tuple[str, int]:
     """Return the drawing and its height."""
     tall = _TALL if len(rows) == 1 else _LOW
@@ -374,5 +380,5 @@ def _labels(row: _Row, bottom: int) -> Iterable[str]:
         x = label.x + label.mark.lead_width
         if label.text:
             # The mark that words are left out stands at their end, whichever way they run.
-            text = f"{label.text}\u200f" if _runs_backwards(label.text) else label.text
+            text = f"{label.text}\u200f" if _begins_backwards(label.text) else label.text
             yield drawing.words(x, y, text, anchor="start")

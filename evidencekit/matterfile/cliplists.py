@@ -129,7 +129,13 @@ def _several_sources(listed: Sequence[Listed], source: str | None) -> list[Probl
     count = len({each.source for each in listed})
     if count < 2:  # noqa: PLR2004  several
         return []
-    message = f"takes from {count} sources, and a clip belongs to one recording. Name one of them"
+    # The names of sources may be people's, and stay where they are.
+    other = next(each for each in listed if each.source != listed[0].source)
+    where = f", the second from line {other.line} on" if other.line is not None else ""
+    message = (
+        f"takes from {count} sources{where}, and a clip belongs to one recording. Choose one with "
+        "--source (source=), by the name that the list gives it"
+    )
     return [Problem(pointer="", message=message)]
 
 

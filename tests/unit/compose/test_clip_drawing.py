@@ -243,3 +243,11 @@ def test_text_is_taken_to_be_no_narrower_than_it_is(bold):
     for text in ("You have not told me why", "WHAT? MMM", "0:12.4", "it’s “so”, isn’t it…"):
         true = 11 * sum(advances[ord(each)] for each in text)
         assert text_width(text, bold=bold) >= true
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"), [(f"{HEBREW}.", "\u200f"), (f"He said {HEBREW}.", ""), ("He said no.", "")]
+)
+def test_a_full_stop_stands_at_the_end_whichever_way_a_line_begins(text, mark):
+    drawn = draw(0, 9000, cue(1, 0, 9000, text))
+    assert f">{text}{mark}</text>" in drawn.svg
