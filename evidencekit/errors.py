@@ -58,6 +58,7 @@ __all__ = [
     "SpanOutsideRecording",
     "SpanReversed",
     "TimestampFailed",
+    "TrackMissing",
     "TranscriptError",
     "TypesettingFailed",
     "VerificationFailed",
@@ -139,6 +140,10 @@ class ModelUnusable(EvidenceError):
     def __str__(self) -> str:
         """Say which and why."""
         return f"{self.path} {self.reason}."
+
+
+class TrackMissing(RecordingUnreadable):
+    """A recording has no audio track, or no channel, of the number that was asked for."""
 
 
 class PathEscapes(IntakeError):

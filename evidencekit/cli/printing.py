@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import asdict
 
+from evidencekit.model.clip import IndexState
 from evidencekit.model.findings import CheckLine, Finding, GroupOutcome, Report, Severity
 from evidencekit.model.moment import Moment
 from evidencekit.model.printable import printable
@@ -126,7 +127,9 @@ def print_package(package: Package) -> None:
     _print_attention(package.findings)
 
 
-def print_clip(clip: ClipFile, *, source: Path, shown_path: Path) -> None:
+def print_clip(
+    clip: ClipFile, *, source: Path, shown_path: Path, index: IndexState | None = None
+) -> None:
     """Print what a clip holds, and what it is a part of."""
     samples = clip.samples
     end_ms = clip.start_ms + clip.length_ms
@@ -136,10 +139,7 @@ def print_clip(clip: ClipFile, *, source: Path, shown_path: Path) -> None:
         f"  holds       samples {samples.first:,} to {samples.end - 1:,} of {source.name}, both "
         "included, counted from 0"
     )
-    _echo(
-        f"              {clip.sample_rate:,} a second, {clip.channels} "
-        f"channel{'' if clip.channels == 1 else 's'}, {clip.bits} bits"
-    )
+    _echo(f"              {clip.sample_rate:,} a second, {_channels(clip)}, {clip.bits} bits")
     _echo(
         f"  that is     {format_media_time(clip.start_ms)} to {format_media_time(end_ms)}, "
         "counted from the first decoded sample"
@@ -150,9 +150,19 @@ def print_clip(clip: ClipFile, *, source: Path, shown_path: Path) -> None:
         )
         _echo(f"  muted       {start} to {end}, samples {each.first:,} to {each.end - 1:,}")
     _echo(f"  decoder     {clip.decoder}; {clip.way}")
+    if index is not None and index is not IndexState.USED:
+        _echo(f"  index       not used: {index.value}")
     _echo(f"  source      {clip.source_digest}")
     _echo(f"  samples     {clip.samples_digest}")
     _echo(f"  clip file   {clip.file_digest}")
+
+
+def _channels(clip: ClipFile) -> str:
+    """Return which channels a clip holds, and of which track where it is not the first."""
+    held = "1 channel" if clip.channels == 1 else f"{clip.channels} channels"
+    if clip.channel is not None:
+        held = f"channel {clip.channel} alone"
+    return held if clip.track == 1 else f"{held} of audio track {clip.track}"
 
 
 def _print_attention(findings: Iterable[Finding]) -> None:

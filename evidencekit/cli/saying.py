@@ -19,6 +19,7 @@ from evidencekit.errors import (
     MatterError,
     RecordingUnreadable,
     SeveralErrors,
+    TrackMissing,
 )
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ def error_text(error: EvidenceError, outcome: str = "") -> str:
 
 def _way_on(errors: Sequence[EvidenceError]) -> str:
     """Say what to do about recordings that cannot be decoded: once for all of them."""
+    if any(isinstance(each, TrackMissing) for each in errors):
+        return " Choose one that is there."
     unreadable = sum(isinstance(each, RecordingUnreadable) for each in errors)
     if not unreadable:
         return ""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from evidencekit.cli.exits import Exit
+from evidencekit.cli.options import channel_number
 from evidencekit.cli.printing import echo_json, print_report, report_document
 from evidencekit.cli.running import Watch, errors_as_exits, stoppable
 
@@ -32,6 +33,17 @@ _FILE = click.Path(path_type=Path)
 )
 @click.option("--recording", type=_FILE, help="The recording that --clip is said to be part of.")
 @click.option(
+    "--track",
+    type=click.IntRange(min=1),
+    help="The audio track that --clip is said to be of. Without it, all are looked through.",
+)
+@click.option(
+    "--channel",
+    callback=channel_number,
+    metavar="left|right|NUMBER",
+    help="The one channel that --clip is said to hold.",
+)
+@click.option(
     "--fingerprint",
     metavar="SHA256",
     help="The signer's certificate must have this fingerprint, known from a letter or a call.",
@@ -52,6 +64,8 @@ def verify(
     recordings: Path | None,
     clip: Path | None,
     recording: Path | None,
+    track: int | None,
+    channel: int | None,
     fingerprint: str | None,
     signer_roots: Path | None,
     timestamp_roots: Path | None,
@@ -80,7 +94,7 @@ def verify(
         if clip is not None and recording is not None:
             from evidencekit.verifier import verify_clip
 
-            report = verify_clip(clip, recording, cancelled=cancelled)
+            report = verify_clip(clip, recording, track=track, channel=channel, cancelled=cancelled)
         else:
             trust = (fingerprint, signer_roots, timestamp_roots)
             report = _package(package or Path(), recordings, trust, watch, cancelled)

@@ -40,6 +40,7 @@ from evidencekit.compose.plan import (
     bold,
     plain,
 )
+from evidencekit.compose.players_clock import players_clock
 from evidencekit.compose.spoken import excerpt_lines, mapped_speakers
 from evidencekit.compose.stills import how_to_watch, strip, viewing_rows
 from evidencekit.compose.waveform import waveform_svg
@@ -209,6 +210,7 @@ def _times(read: ReadRecording, clip: CutClip) -> tuple[Detail, ...]:
     rows = [
         Detail(label="Asked for", text=plain(_asked_for(clip)), standing="T"),
         measured_detail("Cut", cut),
+        *players_clock(read, clip),
     ]
     if clip.levels:
         rows.append(_levels(clip))
@@ -288,9 +290,9 @@ def how_to_listen(read: ReadRecording, clip: CutClip) -> str:
     A recording that is withheld is not offered: who holds this page cannot open it.
     """
     told = read.recording.whole_recording or ""
-    start, _ = _actual(clip)
+    shown = max(0, read.measurement.shown_ms(clip.file.samples.first))
     track = f", audio track {clip.file.track}" if read.measurement.tracks > 1 else ""
-    whole = f", or R{read.number} ({read.file_name}{track}) at {short_time(start)}"
+    whole = f", or R{read.number} ({read.file_name}{track}) at {short_time(shown)}"
     return (
         f"Open {quoted(clip.file_name)} in the folder clips"
         f"{'' if told.startswith('withheld') else whole}. Nothing plays from this page."

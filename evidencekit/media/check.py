@@ -55,7 +55,8 @@ class ClipVerdict:
     """What a check of one clip showed; `message` says it in a sentence, `notes` what else was seen.
 
     `samples` is the range of the recording that the answer is about, given or found, and `channel`
-    its one channel, from 1, where the clip has not all; `as_said` is False where the same samples
+    its one channel, from 1, where the clip has not all, and `track` its audio track, from 1;
+    `as_said` is False where the same samples
     are in the recording, and not where they were said to be. `places` counts the places where they
     were found, and is 0 where none was looked for. `parts_at` is the number of the recording's
     sample at which the two part. `muted` are ranges of the recording in which the clip has no
@@ -69,6 +70,7 @@ class ClipVerdict:
     notes: tuple[str, ...] = ()
     samples: SampleRange | None = None
     channel: int | None = None
+    track: int = 1
     as_said: bool = True
     places: int = 0
     parts_at: int | None = None
@@ -101,15 +103,16 @@ def check_clip(
     recording: Path,
     *,
     samples: SampleRange | None = None,
-    track: int = 1,
+    track: int | None = None,
     channel: int | None = None,
     claim: Claim | None = None,
     cancelled: IsCancelled | None = None,
 ) -> ClipVerdict:
     """Hold the file *clip* against *recording*: against the range *samples*, or wherever it fits.
 
-    Where it is not the range given, it is looked for in all of the recording. Files that cannot be
-    read or compared are a verdict (`NOT_CHECKED`), not an error.
+    Where it is not the range given, it is looked for in all of the recording, and in every audio
+    track where none is named: the verdict is on the first in which it is, or else on the first.
+    Files that cannot be read or compared are a verdict (`NOT_CHECKED`), not an error.
 
     Raises:
         RecordingUnreadable: if *recording* is not a file that can be read at all.
@@ -120,6 +123,43 @@ def check_clip(
         form = _form_of_clip(clip)
     except RecordingUnreadable as error:
         return checking.not_checked(f"the clip {error.reason}")
+    if track is not None:
+        return _in_track(clip, checking, form, samples, track, channel, cancelled)
+    first = _in_track(clip, checking, form, samples, 1, channel, cancelled)
+    for number in range(2, checking.tracks() + 1) if not first.ok else ():
+        found = _in_track(clip, checking, form, samples, number, channel, cancelled)
+        if found.ok:
+            return found
+    return first
+
+
+def _in_track(
+    clip: Path,
+    checking: _Checking,
+    form: _ClipForm,
+    samples: SampleRange | None,
+    track: int,
+    channel: int | None,
+    cancelled: IsCancelled | None,
+) -> ClipVerdict:
+    """Hold a clip against one audio track, and say which where there are several."""
+    held = _against(clip, checking, form, samples, track, channel, cancelled)
+    if checking.tracks() < 2:  # noqa: PLR2004 - several
+        return held
+    return evolve(held, track=track, notes=(*held.notes, f"looked for in audio track {track}"))
+
+
+def _against(
+    clip: Path,
+    checking: _Checking,
+    form: _ClipForm,
+    samples: SampleRange | None,
+    track: int,
+    channel: int | None,
+    cancelled: IsCancelled | None,
+) -> ClipVerdict:
+    """Hold a clip against one audio track of the recording."""
+    recording = checking.recording
     try:
         if samples is None:
             return _look_for(clip, checking, form, track, channel, cancelled)
@@ -207,6 +247,7 @@ class _Checking:
     def __init__(self, recording: Path, claim: Claim) -> None:
         self.recording = recording
         self._claim = claim
+        self._tracks = 0
         try:
             self._digest = sha256_of(recording)
         except OSError as error:
@@ -214,6 +255,16 @@ class _Checking:
             raise RecordingUnreadable(str(recording), reason) from error
         given = claim.source_digest
         self._same_file = None if given is None else given == self._digest
+
+    def tracks(self) -> int:
+        """Return how many audio tracks the recording has; one where it cannot be opened."""
+        if not self._tracks:
+            try:
+                with SoundReader(self.recording) as sound:
+                    self._tracks = len(sound.container.streams.audio)
+            except RecordingUnreadable:
+                self._tracks = 1
+        return self._tracks
 
     def not_checked(self, message: str) -> ClipVerdict:
         return ClipVerdict(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from attrs import frozen
 
-from evidencekit.errors import ClipUnwritable, SpanOutsideRecording, SpanReversed
+from evidencekit.errors import ClipUnwritable, SpanOutsideRecording, SpanReversed, TrackMissing
 from evidencekit.media.clipfile import ClipWriter, check_target
 from evidencekit.media.mute import merged, silenced
 from evidencekit.media.peaks import ClipMeter
@@ -60,7 +60,7 @@ class _Passing:
             if not 1 <= cut.channel <= stream.channels:
                 count = "1 channel" if stream.channels == 1 else f"{stream.channels} channels"
                 reason = f"has {count}; there is no number {cut.channel}"
-                raise sound.unreadable(reason)
+                raise TrackMissing(str(sound.path), reason)
             self.channels = slice(cut.channel - 1, cut.channel)
         self.muted = merged(each.samples(stream.sample_rate) for each in cut.mute)
         self.writer: ClipWriter | None = None
@@ -111,7 +111,7 @@ class ClipSet:
         """Take the recording's form, before the first block.
 
         Raises:
-            RecordingUnreadable: if a clip is to hold a channel that is not there.
+            TrackMissing: if a clip is to hold a channel that is not there.
         """
         self._rate = sound.form.sample_rate
         self._form = form

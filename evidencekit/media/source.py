@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from evidencekit.errors import RecordingUnreadable
+from evidencekit.errors import RecordingUnreadable, TrackMissing
 from evidencekit.media.opening import check_file, kind_of_sound, open_recording
 from evidencekit.media.times import FileClock
 from evidencekit.model.clip import Decoder
@@ -285,8 +285,8 @@ class SoundReader:
             raise self.unreadable(msg)
         if not 1 <= self.track <= len(streams):
             tracks = "1 audio track" if len(streams) == 1 else f"{len(streams)} audio tracks"
-            msg = f"has {tracks}; there is no number {self.track}"
-            raise self.unreadable(msg)
+            reason = f"has {tracks}; there is no number {self.track}"
+            raise TrackMissing(str(self.path), reason)
         stream = streams[self.track - 1]
         context = stream.codec_context
         if context is None:

@@ -20,7 +20,7 @@ from evidencekit.custody.intake import TAKEN_IN
 from evidencekit.custody.intake import intake as enter
 from evidencekit.custody.log import LOG_NAME, read_bytes, scan_log
 from evidencekit.custody.paths import inside
-from evidencekit.errors import CustodyError, IntakeError, RecordingUnreadable
+from evidencekit.errors import CustodyError, IntakeError, RecordingUnreadable, TrackMissing
 from evidencekit.model.custody import CustodyLog, KeptIndex, index_name
 from evidencekit.model.findings import Finding, Severity
 from evidencekit.model.matter import Matter
@@ -247,7 +247,7 @@ def index_one(job: IndexJob) -> KeptIndex:
     try:
         made = index_recording(path, track=track)
     except RecordingUnreadable as error:
-        raise RecordingUnreadable(recording.file, error.reason) from error
+        raise type(error)(recording.file, error.reason) from error
     after = path.stat()
     same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
     if not same or made.source_digest != source:
@@ -272,12 +272,9 @@ def check_channel(recording: Recording, found: Measurement) -> None:
     """Check that the channel chosen is there.
 
     Raises:
-        RecordingUnreadable: if it is not.
+        TrackMissing: if it is not.
     """
     if recording.channel is not None and recording.channel > found.channels:
         count = "1 channel" if found.channels == 1 else f"{found.channels} channels"
-        reason = (
-            f"has {count} in track {found.track}; there is no number {recording.channel}. Correct "
-            "channel in the matter file"
-        )
-        raise RecordingUnreadable(recording.file, reason)
+        reason = f"has {count}; there is no number {recording.channel}"
+        raise TrackMissing(recording.file, reason)

@@ -296,7 +296,7 @@ def _cut_all(reading: Reading, transcript: Transcript | None, length_ms: int) ->
             subject=recording.id,
         )
     except RecordingUnreadable as error:
-        raise RecordingUnreadable(recording.file, error.reason) from error
+        raise type(error)(recording.file, error.reason) from error
 
 
 def _span(

@@ -31,27 +31,34 @@ def verify_clip(
     clip: Path | str,
     recording: Path | str,
     *,
+    track: int | None = None,
+    channel: int | None = None,
     cancelled: IsCancelled | None = None,
     worker: Isolate | None = None,
 ) -> Report:
     """Say whether the file *clip* holds samples of *recording*, and where in it they are.
+
+    They are looked for in every audio track and channel, unless one is named.
 
     Raises:
         RecordingUnreadable: if *recording* is not a file that can be read at all.
         Cancelled: if *cancelled* returned True.
     """
     if worker is not None:
-        return _verify(worker, Path(clip), Path(recording))
+        return _verify(worker, Path(clip), Path(recording), track, channel)
     with Isolate(seconds=_SECONDS, memory_mb=_MEMORY_MB, cancelled=cancelled) as own:
-        return _verify(own, Path(clip), Path(recording))
+        return _verify(own, Path(clip), Path(recording), track, channel)
 
 
-def _verify(worker: Isolate, clip: Path, recording: Path) -> Report:
+def _verify(
+    worker: Isolate, clip: Path, recording: Path, track: int | None, channel: int | None
+) -> Report:
     from evidencekit.media.check import Likeness
 
     beside = read_beside(clip)
     try:
-        verdict = worker.call(_check, clip, recording, beside.samples if beside else None)
+        samples = beside.samples if beside else None
+        verdict = worker.call(_check, clip, recording, samples, track, channel)
     except WorkerFailed as failed:
         return _report(clip, Severity.NOT_CHECKED, f"could not be checked: {failed}", ())
     outcome = {
@@ -68,10 +75,16 @@ def _verify(worker: Isolate, clip: Path, recording: Path) -> Report:
     return _report(clip, outcome, verdict.message, notes)
 
 
-def _check(clip: Path, recording: Path, samples: SampleRange | None) -> ClipVerdict:
+def _check(
+    clip: Path,
+    recording: Path,
+    samples: SampleRange | None,
+    track: int | None,
+    channel: int | None,
+) -> ClipVerdict:
     from evidencekit.media.check import check_clip
 
-    return check_clip(clip, recording, samples=samples)
+    return check_clip(clip, recording, samples=samples, track=track, channel=channel)
 
 
 def _report(

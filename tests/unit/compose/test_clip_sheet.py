@@ -9,6 +9,7 @@ from support_parts import lines_of, text_of
 
 from evidencekit.compose.clips import clip_parts, how_to_listen
 from evidencekit.compose.plan import Figure, Run, Spoken, Style
+from evidencekit.model.clip import TimeShift
 from evidencekit.model.recording import Clip, TranscriptSource
 from evidencekit.model.timecode import SampleRange
 from evidencekit.model.transcript import Edge
@@ -223,3 +224,42 @@ def test_a_line_left_out_says_how_much_of_it_is_heard(material, start_ms, end_ms
     )
     part = sheet(with_clip(material, excerpt=evolve(clip.excerpt, lines=(context,))))
     assert [line.mark for line in spoken(part)] == [mark]
+
+
+def with_measurement(material, **changes):
+    read = material.recordings[0]
+    measurement = evolve(read.measurement, **changes)
+    return evolve(material, recordings=(evolve(read, measurement=measurement),))
+
+
+def test_where_a_player_shows_another_time_it_is_told_beside_the_exact_one(material):
+    late = with_measurement(material, time_shifts=(TimeShift(first=0, shift_ms=1500),))
+    assert (
+        "In a player | R1 shows 0:13.900 to 0:33.399, 1.500 s later: it goes by the time stamps in "
+        "the file, and the times here count the samples. | M"
+    ) in lines_of(sheet(late))
+    read = late.recordings[0]
+    assert "or R1 (visit.m4a) at 0:13.9. " in how_to_listen(read, read.clips[0])
+    assert "In a player" not in text_of(sheet(material))
+
+
+def test_jumps_of_the_time_stamps_inside_a_clip_are_listed(material):
+    first = 20 * 44_100
+    shifts = tuple(TimeShift(first=first + each, shift_ms=each + 2000) for each in range(6))
+    words = text_of(sheet(with_measurement(material, time_shifts=shifts)))
+    assert "R1 shows 0:12.400 to 0:33.904. Inside the clip the time stamps jump" in words
+    assert "forward by 2.000 s at 0:20.000, forward by 0.001 s at 0:20.000" in words
+    assert "and 2 times more; the clip has nothing put in or taken out there." in words
+    back = with_measurement(material, time_shifts=(TimeShift(first=first, shift_ms=-3000),))
+    assert "jump back by 3.000 s at 0:20.000; the clip has" in text_of(sheet(back))
+
+
+def test_the_chosen_track_and_channel_are_named(material):
+    several = with_measurement(material, tracks=2, channels=2, track=2)
+    clip = several.recordings[0].clips[0]
+    chosen = with_clip(several, file=evolve(clip.file, track=2, channel=2))
+    assert "mono: channel 2 of 2 (right) alone of audio track 2, 16 bits" in text_of(sheet(chosen))
+    read = chosen.recordings[0]
+    assert "(visit.m4a, audio track 2) at 0:12.4" in how_to_listen(read, read.clips[0])
+    whole = with_clip(several, file=evolve(clip.file, channels=2))
+    assert "stereo: all channels of audio track 1, 16 bits" in text_of(sheet(whole))

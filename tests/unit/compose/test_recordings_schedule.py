@@ -12,6 +12,7 @@ from support_parts import lines_of, targets_of, text_of
 from evidencekit.compose.plan import flat
 from evidencekit.compose.recordings import recorded_at, recordings_part
 from evidencekit.model.clip import Fact
+from evidencekit.model.digest import Digest
 from evidencekit.model.moment import Moment
 from evidencekit.model.stated import from_file, measured, told
 
@@ -201,3 +202,46 @@ def test_container_and_codec_are_what_the_file_says(material):
     lines = lines_of(recordings_part(material, None, None))
     assert "Codec | AAC LC | F" in lines
     assert "Codec | aac, in mov,mp4,m4a,3gp,3g2,mj2 | M" in lines  # the voicemail states none
+
+
+def rows(material):
+    return lines_of(recordings_part(material, None, None))
+
+
+def with_visit(material, *, measured=None, told=None, **changes):
+    """Return the material with its first recording changed."""
+    read, *others = material.recordings
+    read = evolve(
+        read,
+        measurement=evolve(read.measurement, **(measured or {})),
+        recording=evolve(read.recording, **(told or {})),
+        **changes,
+    )
+    return evolve(material, recordings=(read, *others))
+
+
+def test_several_tracks_are_said_whether_or_not_one_was_chosen(material):
+    used = "Audio track | the first of 3: none was chosen, and tracks are never mixed | M"
+    assert used in rows(with_visit(material, measured={"tracks": 3}))
+    chosen = with_visit(
+        material, measured={"tracks": 3, "track": 2, "channels": 2}, told={"track": 2, "channel": 1}
+    )
+    assert "Audio track | 2 of 3, as chosen | T" in rows(chosen)
+    assert "Clips hold | channel 1 of 2 (left) alone, as chosen | T" in rows(chosen)
+    assert "Audio track" not in "\n".join(rows(material))
+
+
+def test_the_same_sound_under_other_tags_and_the_same_file_are_said(material):
+    samples = Digest("sha256", "5" * 64)
+    read, other = material.recordings
+    same = evolve(
+        material,
+        recordings=(evolve(read, samples_digest=samples), evolve(other, samples_digest=samples)),
+    )
+    assert (
+        "Same sound | sample for sample the same as R2, Voicemail from Mr Price, which is another "
+        "file, as when a program rewrites a file’s tags | M"
+    ) in rows(same)
+    twice = evolve(material, recordings=(read, evolve(other, digest=read.digest)))
+    assert "Same file | byte for byte the same as R2, Voicemail from Mr Price | M" in rows(twice)
+    assert not [each for each in rows(material) if each.startswith("Same")]

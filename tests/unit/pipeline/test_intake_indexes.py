@@ -309,7 +309,7 @@ def test_the_track_that_was_chosen_is_indexed(desk: Desk) -> None:
 
 def test_a_channel_that_is_not_there_is_refused(desk: Desk) -> None:
     desk.change('made_by = "amara"', 'made_by = "amara"\nchannel = "right"')
-    with pytest.raises(RecordingUnreadable, match="has 1 channel in track 1; there is no number 2"):
+    with pytest.raises(RecordingUnreadable, match="has 1 channel; there is no number 2"):
         take_in(desk)
     assert log_of(desk).count == 0
 
