@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from evidencekit.model.progress import Progress
 
 _STAGES = {
-    "look": "Opening new recordings",
     "intake": "Taking in recordings",
     "hash": "Checking digests",
     "documents": "Taking in documents",

@@ -170,7 +170,7 @@ def test_build_in_json_tells_the_package_the_findings_and_the_time_of_each_stage
     assert found["pages"] == len(ek.open_package(desk.out).record["bundle"]["labels"])
     assert {each["code"] for each in found["findings"]} >= {"EK-M004", "EK-C001"}
     stages = [each["stage"] for each in found["stages"]]
-    assert stages == ["look", "hash", "documents", "read", "pages", "package"]
+    assert stages == ["hash", "intake", "documents", "read", "pages", "package"]
     assert all(isinstance(each["ms"], int) and each["ms"] >= 0 for each in found["stages"])
 
 
