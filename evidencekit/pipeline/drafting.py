@@ -97,6 +97,10 @@ def draft_transcript(
     samples = sound_to_recognise(recording, track=track, cancelled=cancelled)
     length_ms = len(samples) * 1000 // RATE
     said = listen(samples, language=language)
+    if language is not None and said.language != language:
+        # A model for English alone takes any language for English, and goes on.
+        reason = f"hears {said.language}, and {language} was asked for. Name another model"
+        raise ModelUnusable(str(model), reason)
     heard = []
     for each in said.heard:
         raise_if_cancelled(cancelled)

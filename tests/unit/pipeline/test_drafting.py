@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from attrs import evolve
 from support_sound import CORPUS, encode, needs_corpus, sound, write_wav
+from support_whisper import write_model
 
 from evidencekit.errors import (
     AlreadyExists,
@@ -150,11 +151,6 @@ def test_a_folder_of_something_else_is_refused_without_a_network(
     model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("faster_whisper", reason="the extra whisper is not installed")
-
-    def refused(*_: Any, **__: Any) -> None:
-        msg = "the network was asked"
-        raise AssertionError(msg)
-
     monkeypatch.setattr(socket.socket, "connect", refused)
     monkeypatch.setattr(socket, "getaddrinfo", refused)
     with pytest.raises(ModelUnusable, match="cannot be used"):
@@ -166,6 +162,37 @@ def test_the_program_takes_every_setting() -> None:
     whisper = pytest.importorskip("faster_whisper", reason="the extra whisper is not installed")
     known = inspect.signature(whisper.WhisperModel.transcribe).parameters
     assert set(SETTINGS) <= set(known)
+
+
+def refused(*_: Any, **__: Any) -> None:
+    msg = "the network was asked"
+    raise AssertionError(msg)
+
+
+def test_the_program_itself_hears_with_a_model_of_this_machine_and_no_network(
+    visit: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("faster_whisper", reason="the extra whisper is not installed")
+    monkeypatch.setattr(socket.socket, "connect", refused)
+    monkeypatch.setattr(socket, "getaddrinfo", refused)
+    model = write_model(tmp_path / "whisper-by-chance")
+    texts = []
+    for name in ("one.vtt", "two.vtt"):
+        made = draft_transcript(visit, model=model, to=tmp_path / name, language="en")
+        texts.append(made.path.read_text("utf-8"))
+        assert made.program.startswith("faster-whisper ")
+        read = read_transcript(made.path, name=name)
+        assert read.draft == f"{made.program}, whisper-by-chance"
+        assert len(read.cues) == made.cues > 0
+    assert texts[0] == texts[1]
+
+
+def test_a_language_that_the_model_has_not_is_refused(visit: Path, tmp_path: Path) -> None:
+    pytest.importorskip("faster_whisper", reason="the extra whisper is not installed")
+    model = write_model(tmp_path / "whisper-by-chance")
+    with pytest.raises(ModelUnusable, match="hears en, and de was asked for"):
+        draft_transcript(visit, model=model, to=tmp_path / "a.vtt", language="de")
+    assert not (tmp_path / "a.vtt").exists()
 
 
 def test_a_real_model_hears_words(tmp_path: Path) -> None:
