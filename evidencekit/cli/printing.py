@@ -28,6 +28,7 @@ _WIDTH = 100
 _MOST = 20_000
 #: How many subjects of the same finding are named.
 _MOST_NAMED = 5
+_MOST_LISTED = 8
 _SHOWN = (Severity.WARNING, Severity.ERROR, Severity.NOT_CHECKED)
 
 
@@ -93,6 +94,8 @@ def print_build(package: Package, *, shown_path: Path) -> None:
     _echo(f"{record['case']['title']} · {profile['id']} (reviewed {reviewed})")
     print_contents(record)
     _print_indexes(package.findings)
+    _print_taken_in(record["documents"])
+    _print_followed(record)
     _print_attention(package.findings)
     size = sum(each.stat().st_size for each in package.path.rglob("*") if each.is_file())
     _echo(f"Wrote {shown_path} ({size / 1e6:.1f} MB).")
@@ -192,6 +195,56 @@ def print_contents(record: Mapping[str, Any]) -> None:
     total = len(record["inputs"])
     told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
     _echo(f"  accounted  {total} of {total} inputs: {told}")
+
+
+def _print_taken_in(documents: Iterable[Mapping[str, Any]]) -> None:
+    """Sum up what was found in the documents and done to them, in one line or two."""
+    documents = list(documents)
+    signatures = [each for document in documents for each in document["signatures"]]
+    counts = (
+        (sum(each["repaired"] for each in documents), "document", "repaired on reading"),
+        (sum(len(each["turned_pages"]) for each in documents), "page", "turned upright"),
+        (sum(len(each["shrunk_pages"]) for each in documents), "page", "shown smaller"),
+        (sum(len(each["recognised_pages"]) for each in documents), "scanned page", "read"),
+        (len(signatures), "digital signature", f"({_outcomes(signatures)})"),
+        (sum(len(each["attachments"]) for each in documents), "file", "inside, listed"),
+    )
+    told = " · ".join(
+        f"{count} {noun}{'' if count == 1 else 's'} {what}" for count, noun, what in counts if count
+    )
+    if told:
+        _echo(f"  documents  {told}")
+
+
+def _outcomes(signatures: Iterable[Mapping[str, Any]]) -> str:
+    outcomes = [each["outcome"] for each in signatures]
+    return ", ".join(f"{outcomes.count(each)} {each}" for each in sorted(set(outcomes)))
+
+
+def _print_followed(record: Mapping[str, Any]) -> None:
+    """Print which bundle this one follows, and what is new in it."""
+    copies = record["served"]
+    if not copies:
+        return
+    last = copies[-1]
+    pages = sum(each["pages"] for each in last["items"])
+    name = "the earlier bundle"
+    if last["to"]:
+        name = f"the copy served on {last['served_at'][:10]}"
+    elif last["prepared_on"]:
+        name = f"the bundle prepared on {Moment.of(last['prepared_on'])}"
+    _echo(f"  follows  {name}: all its {pages} pages keep their numbers")
+    held = {each["now"] for each in last["items"]}
+    newer = {each["item"] for each in last["items"]} - held
+    index = record["bundle"]["index"]
+    for word, wanted in (
+        ("new", [each for each in index if each["item"] not in held | newer]),
+        ("newer", [each for each in index if each["item"] in newer]),
+    ):
+        for each in wanted[:_MOST_LISTED]:
+            _echo(f"    {word:<6} {_range(each):<9} {each['title']}")
+        if len(wanted) > _MOST_LISTED:
+            _echo(f"    and {len(wanted) - _MOST_LISTED} more, in the bundle's list of changes")
 
 
 def _range(section: Mapping[str, Any]) -> str:

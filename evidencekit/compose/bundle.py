@@ -10,10 +10,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evidencekit.compose import clips, consent, coverage, custody, front, index, minutes, recordings
+from evidencekit.compose import (
+    clips,
+    consent,
+    coverage,
+    custody,
+    dividers,
+    front,
+    index,
+    minutes,
+    recordings,
+)
 from evidencekit.compose.placeholder import placeholder_part
 from evidencekit.compose.statement import statement_part
-from evidencekit.model.bundle import Item, ItemKind, Layout, SectionHead
+from evidencekit.model.bundle import Item, ItemKind, Layout, SectionHead, is_divider
 from evidencekit.model.material import Material, Outcome, TakenDocument
 
 if TYPE_CHECKING:
@@ -41,7 +51,8 @@ _FRONT = ("front", "index")
 def bundle_items(
     material: Material, profile: Profile, sections: tuple[Section, ...]
 ) -> tuple[Item, ...]:
-    """Return every item in the order of the bundle. Front sheet and index always come first.
+    """Return every item in the order of the bundle. Front sheet and index always come first, behind
+    a cover where there is one.
 
     A document that was withheld or left out has no page and is no item; the record accounts for it.
 
@@ -53,17 +64,22 @@ def bundle_items(
     found: list[Item] = []
     for place, section in enumerate(sections):
         if place == 0:
-            found.extend(_first(section.letter))
+            found.extend(_first(section.letter, cover=material.options.cover))
+        elif material.options.dividers:
+            found.append(dividers.divider_item(section.letter))
         for name in section.contents:
             if name not in _FRONT:
                 found.extend(_items(material, section.letter, name))
     return tuple(found)
 
 
-def _first(section: str) -> tuple[Item, ...]:
+def _first(section: str, *, cover: bool) -> tuple[Item, ...]:
+    named = [(front.ITEM, front.TITLE), (index.ITEM, index.TITLE)]
+    if cover:
+        named.insert(0, (dividers.COVER, dividers.COVER_TITLE))
     return tuple(
         Item(id=item, title=title, kind=ItemKind.GENERATED, section=section, listed=False)
-        for item, title in ((front.ITEM, front.TITLE), (index.ITEM, index.TITLE))
+        for item, title in named
     )
 
 
@@ -173,6 +189,9 @@ def compose_generated(
             part = index.index_part(
                 material, profile, layout, sections=_heads(sections), items=items
             )
+        elif is_divider(item.id):
+            titles = {each.letter: each.title for each in sections}
+            part = dividers.divider_part(item, titles[item.section])
         else:
             part = clip_sheets.get(item.id) or _part(material, profile, layout, item)
         parts.append(part)
@@ -188,6 +207,7 @@ def _part(material: Material, profile: Profile, layout: Layout | None, item: Ite
         return placeholder_part(_taken(material, item.id.removeprefix("document:")))
     makers = {
         front.ITEM: front.front_part,
+        dividers.COVER: dividers.cover_part,
         recordings.ITEM: recordings.recordings_part,
         custody.ITEM: custody.custody_part,
         coverage.ITEM: coverage.coverage_part,

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import NOTHING, Factory, evolve, fields, frozen, has
 
-from evidencekit.compose import clips, front, index
+from evidencekit.compose import clips, dividers, front, index
 from evidencekit.compose.bundle import compose_generated
 from evidencekit.compose.facts import counted, local_date
-from evidencekit.compose.labels import label
+from evidencekit.compose.labels import UNKNOWN, label
 from evidencekit.compose.plan import (
     Block,
     Column,
@@ -31,7 +31,7 @@ from evidencekit.compose.plan import (
     Text,
     plain,
 )
-from evidencekit.model.moment import print_date
+from evidencekit.model.moment import Moment, print_date
 from evidencekit.model.served import Served
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 ITEM = "part:changes"
 #: What is made anew in its place, since it is about the bundle as it is now.
-IN_PLACE = (front.ITEM, index.ITEM)
+IN_PLACE = (dividers.COVER, front.ITEM, index.ITEM)
 
 
 @frozen(kw_only=True)
@@ -78,9 +78,27 @@ class Changes:
         return bool(self.added or self.revised)
 
 
+def followed_name(served: Served, timezone: str) -> str:
+    """Name the bundle that is followed, as in "changes since"."""
+    if served.was_served:
+        return f"the copy served on {local_date(served.served_at, timezone)}"
+    if served.prepared_on:
+        return f"the bundle prepared on {Moment.of(served.prepared_on)}"
+    return "the earlier bundle"
+
+
 def changes_title(served: Served, timezone: str) -> str:
     """Return what index and page call the part."""
-    return f"Changes since the copy served on {local_date(served.served_at, timezone)}"
+    return f"Changes since {followed_name(served, timezone)}"
+
+
+def added_title(served: Served, timezone: str) -> str:
+    """Return the title of a last section of what was added."""
+    if served.was_served:
+        return f"Added since {local_date(served.served_at, timezone)}"
+    if served.prepared_on:
+        return f"Added since {Moment.of(served.prepared_on)}"
+    return "Added later"
 
 
 def revised_title(title: str, case: Case) -> str:
@@ -94,7 +112,9 @@ def revised_title(title: str, case: Case) -> str:
 
 def served_title(title: str, served: Served, timezone: str) -> str:
     """Return the title of the pages that a newer version replaces."""
-    return f"{title} (as served on {local_date(served.served_at, timezone)})"
+    if served.was_served:
+        return f"{title} (as served on {local_date(served.served_at, timezone)})"
+    return f"{title} (as in {followed_name(served, timezone)})"
 
 
 def changes_part(changes: Changes, layout: Layout | None, *, timezone: str, title: str) -> Part:
@@ -125,27 +145,70 @@ def changes_part(changes: Changes, layout: Layout | None, *, timezone: str, titl
             rows=tuple(_anew_row(changes.since, item, layout) for item in changes.anew),
         ),
     ]
+    blocks += _moved(changes, layout)
     return Part(item=ITEM, title=title, blocks=tuple(blocks))
 
 
+def _moved(changes: Changes, layout: Layout | None) -> list[Block]:
+    """Return where each page was and is in the PDF; before that is known, in as many rows."""
+    places = {} if layout is None else dict(zip(layout.labels, range(1, 1 << 30), strict=False))
+    rows = []
+    for each, page in changes.since.first_pages:
+        last = len(each.marks) - 1
+        now = places.get(each.marks[0].label), places.get(each.marks[last].label)
+        rows.append(
+            Row(
+                cells=(
+                    plain(each.item.title),
+                    plain(each.labels),
+                    plain(_range(page, page + last)),
+                    plain(UNKNOWN if now[0] is None or now[1] is None else _range(now[0], now[1])),
+                )
+            )
+        )
+    return [
+        Heading(text="Where each page is in the file"),
+        Paragraph(text=plain(_MOVED), manner=Manner.NOTE),
+        Table(columns=_PLACES, rows=tuple(rows)),
+    ]
+
+
+def _range(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}-{last}"
+
+
 _KEPT = (
-    "Every page of that copy is in this bundle under the number that it had there, and so is every "
-    "clip and every page of an exhibit. Numbers were only added."
+    "Every page of it is in this bundle under the number that it had there, and so is every clip "
+    "and every page of an exhibit. Numbers were only added."
 )
 _REVISED = (
-    "The pages that were served stand where they stood. The newer version is another document, "
+    "The earlier pages stand where they stood. The newer version is another document, "
     "with numbers of its own."
 )
 _COLUMNS = (
     Column(title="Document", share=6),
-    Column(title="Served as", share=0),
+    Column(title="Then", share=0),
     Column(title="Now", share=0),
+)
+#: Where a label's page is in the PDF: labels stay, but pages that are added move it.
+_PLACES = (
+    Column(title="Document", share=6),
+    Column(title="Pages", share=0),
+    Column(title="PDF page then", share=0),
+    Column(title="PDF page now", share=0),
+)
+_MOVED = (
+    "A page that keeps its number may be another one counted from the first in the file, because "
+    "pages were added before it. Page numbers are what to cite; this is for who counted."
 )
 
 
 def _served_to(changes: Changes, timezone: str) -> str:
     """Say which copies the changes are counted from."""
     pages = sum(len(each.marks) for each in changes.since.items)
+    if not changes.since.was_served:
+        name = followed_name(changes.since, timezone)
+        return f"{name[0].upper()}{name[1:]} has {counted(pages, 'page')}."
     copies = [
         f"on {local_date(each.served_at, timezone)} for {each.to}"
         for each in (*changes.also, changes.since)

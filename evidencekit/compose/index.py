@@ -26,7 +26,7 @@ from evidencekit.compose.plan import (
     Text,
     plain,
 )
-from evidencekit.model.bundle import IndexEntry, Item, Layout, SectionHead
+from evidencekit.model.bundle import IndexEntry, Item, Layout, SectionHead, is_divider
 from evidencekit.model.moment import Moment, print_date
 
 if TYPE_CHECKING:
@@ -107,7 +107,11 @@ def _rows(
         heading = f"{letter}   {titles.get(letter, '')}".rstrip()
         text = (Run(text=heading, style=Style.BOLD),)
         rows.append(Row(cells=(text,), kind=RowKind.SECTION, target=held[0][0].item))
-        rows.extend(_row(entry, labels, exhibited=exhibited) for entry, labels in held)
+        rows.extend(
+            _row(entry, labels, exhibited=exhibited)
+            for entry, labels in held
+            if not is_divider(entry.item)
+        )
     return rows
 
 

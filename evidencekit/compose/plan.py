@@ -199,6 +199,16 @@ class CaseHeading:
 
 
 @frozen(kw_only=True)
+class Display:
+    """A page of its own with few words: a large title, and lines over and under it."""
+
+    title: str
+    over: tuple[str, ...] = ()
+    under: tuple[str, ...] = ()
+    large: bool = False
+
+
+@frozen(kw_only=True)
 class Blank:
     """A marked place for words that are missing, with what belongs there."""
 
@@ -238,6 +248,7 @@ Block = (
     | Spoken
     | Corner
     | CaseHeading
+    | Display
     | Blank
     | Signature
     | Band

@@ -17,6 +17,7 @@ from evidencekit.compose.plan import (
     Table,
     plain,
 )
+from evidencekit.model.bundle import is_divider
 from evidencekit.model.moment import Moment, print_date
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def volume_index_part(
                 target=each.item if volume_of[each.item] == volume else None,
             )
             for each in held
+            if not is_divider(each.item)
         ]
     columns = (
         *_COLUMNS,
@@ -95,6 +97,7 @@ def core_index_part(
                 target=each.item,
             )
             for each in held
+            if not is_divider(each.item)
         ]
     columns = (
         *_COLUMNS,

@@ -31,7 +31,7 @@ def to_document(matter: Matter) -> dict[str, Any]:
     """
     table: dict[str, Any] = _converter().unstructure(matter)
     document: dict[str, Any] = {"schema": matter.schema, "timezone": matter.timezone}
-    for key in ("language", "case", "other_recordings", "statement"):
+    for key in ("language", "case", "other_recordings", "statement", "bundle"):
         if key in table:
             document[key] = table[key]
     for key in ("people", "recordings", "documents"):

@@ -41,6 +41,7 @@ _TABLES = {
     "statement": "[statement]",
     "transfer": "[[custody]]",
     "section": "[sections]",
+    "bundle": "[bundle]",
 }
 _KINDS = (
     (bool, "true or false"),

@@ -96,6 +96,11 @@ _TAIL = f"""\
 #are_there_any = "not stated"  # yes or no
 #list = [{{ what = "{TO_FILL_IN}]", reason = "{TO_FILL_IN}: why it is not relied on]" }}]
 
+# A cover, and a page before each section, for a bundle that is printed and put in a file:
+#[bundle]
+#cover = true
+#dividers = true
+
 # The covering statement. Its words are the declarant's own and are printed unaltered.
 #[statement]
 #by = "person1"

@@ -83,6 +83,8 @@ def _expand(document: Table) -> dict[str, Any]:
         others = _table(document["other_recordings"], "are_there_any")
         listed = [_table(each, "what") for each in others.get("list", [])]
         whole["other_recordings"] = {**others, "list": listed}
+    if "bundle" in document:
+        whole["bundle"] = dict(document["bundle"])
     declarant = whole.get("statement", {}).get("by")
     return whole | {
         "people": _by_id(document, "people", "name"),

@@ -18,6 +18,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+#: The items that are an index: of a bundle; of a volume or a core bundle.
+INDEXES = ("part:index", "volume:index")
+#: What the id of a section's divider begins with.
+DIVIDER = "divider:"
+#: What is printed before a page's label, and leads back to the index with it.
+INDEX_WORD = "Index"
+
+
+def is_divider(item: str) -> bool:
+    """Say whether an item is the divider of a section."""
+    return item.startswith(DIVIDER)
+
+
 class Numbering(StrEnum):
     """`BATES`: a letter a section, pages from 1 in each. `ARABIC`: 1 to the last page."""
 

@@ -8,6 +8,7 @@ in Arabic numbering at the end of the bundle (EW-GEN-11). Exhibit pages run on f
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 CONTINUED = "+"
 #: Between an item's id and a number: how it stood in the copy with that number, since replaced.
 SUPERSEDED = "@"
+#: A label such as E3A, of a page put between E3 and E4: what it was put behind, and its letters.
+_INSERTED = re.compile(r"([A-Z]*[0-9]+)([A-Z]+)", re.ASCII)
+_LETTERS = 26
 
 
 @frozen(kw_only=True)
@@ -45,12 +49,14 @@ class AddedItem:
 
     `continues` says that the pages belong to the kept item of the same id, which is made anew in
     its place and has grown: they follow it where nothing stands behind it in its section, and are
-    an entry of their own where something does.
+    an entry of their own where something does. `after` is the id of a kept item behind which the
+    pages stand, under its last number and a letter, because somebody asked for that.
     """
 
     item: Item
     pages: int
     continues: bool = False
+    after: str | None = None
 
 
 def lay_out_late(
@@ -74,10 +80,15 @@ def lay_out_late(
     if numbering is Numbering.ARABIC and last_section is not None and added:
         sections = [*sections, last_section]
         added = [
-            evolve(each, item=evolve(each.item, section=last_section.letter)) for each in added
+            each
+            if each.after is not None
+            else evolve(each, item=evolve(each.item, section=last_section.letter))
+            for each in added
         ]
-    _check(sections, kept, added)
-    maker = _Maker(kept, numbering, exhibit_mark)
+    inserted = [_at_home(each, kept) for each in added if each.after is not None]
+    added = [each for each in added if each.after is None]
+    _check(sections, kept, [*added, *inserted])
+    maker = _Maker(kept, numbering, exhibit_mark, inserted)
     if numbering is Numbering.BATES:
         for head in sections:
             maker.keep(each for each in kept if each.item.section == head.letter)
@@ -91,6 +102,38 @@ def lay_out_late(
 def belongs_to(item_id: str, base: str) -> bool:
     """Say whether an item is *base* itself or a continuation of it."""
     return item_id == base or item_id.startswith(f"{base}{CONTINUED}")
+
+
+def inserted_behind(label: str) -> str | None:
+    """Return the label behind which a page with *label* was put: E3 for E3A; None for any other."""
+    match = _INSERTED.fullmatch(label)
+    return match[1] if match else None
+
+
+def insertion(number: int) -> str:
+    """Return the letters of the page put somewhere as number *number*, from 1.
+
+    >>> insertion(1), insertion(27)
+    ('A', 'AA')
+    """
+    letters = ""
+    while number:
+        number, letter = divmod(number - 1, _LETTERS)
+        letters = chr(ord("A") + letter) + letters
+    return letters
+
+
+def _base(label: str) -> str:
+    return inserted_behind(label) or label
+
+
+def _at_home(added: AddedItem, kept: Sequence[KeptItem]) -> AddedItem:
+    """Return an item that is put behind a kept one, in the section of that."""
+    home = next((each.item.section for each in kept if each.item.id == added.after), None)
+    if home is None:
+        msg = f"there is no {added.after} that something could be put behind"
+        raise ValueError(msg)
+    return evolve(added, item=evolve(added.item, section=home))
 
 
 def _check(
@@ -118,8 +161,22 @@ class _Maker:
     """
 
     def __init__(
-        self, kept: Sequence[KeptItem], numbering: Numbering, exhibit_mark: str | None
+        self,
+        kept: Sequence[KeptItem],
+        numbering: Numbering,
+        exhibit_mark: str | None,
+        inserted: Sequence[AddedItem],
     ) -> None:
+        self._inserted = inserted
+        # What was put behind a page before stays next to it, and what is put there now follows.
+        self._behind = Counter(
+            behind
+            for each in kept
+            for mark in each.marks
+            if (behind := inserted_behind(mark.label))
+        )
+        last_at = {_base(each.marks[-1].label): each.item.id for each in kept}
+        self._anchors = {each.item.id: last_at[_base(each.marks[-1].label)] for each in kept}
         self._bates = numbering is Numbering.BATES
         self._numbering = numbering
         self._mark = exhibit_mark
@@ -127,7 +184,9 @@ class _Maker:
         self._exhibit_pages = 0
         self._slots = Counter[str]()
         for each in kept:
-            self._in_section[each.item.section] += len(each.marks)
+            self._in_section[each.item.section] += sum(
+                inserted_behind(mark.label) is None for mark in each.marks
+            )
             self._slots[each.item.id.partition(CONTINUED)[0]] += 1
             self._exhibit_pages += sum(self._is_ours(mark) for mark in each.marks)
         self._items: list[tuple[Item, tuple[PageMark, ...]]] = []
@@ -137,7 +196,11 @@ class _Maker:
 
     def keep(self, kept: Iterable[KeptItem]) -> None:
         """Lay kept items with the marks that they have."""
-        self._items += [(each.item, each.marks) for each in kept]
+        for each in kept:
+            self._items.append((each.item, each.marks))
+            for new in self._inserted:
+                if new.after is not None and self._anchors[new.after] == each.item.id:
+                    self._items.append((new.item, self._between(_base(each.marks[-1].label), new)))
 
     def add(self, added: Iterable[AddedItem]) -> None:
         """Lay added items with the next marks."""
@@ -160,6 +223,14 @@ class _Maker:
         if added.continues:
             item = evolve(item, id=f"{item.id}{CONTINUED}{self._slots[item.id]}")
         self._items.append((item, marks))
+
+    def _between(self, behind: str, added: AddedItem) -> tuple[PageMark, ...]:
+        """Return the marks of pages put behind the page with the label *behind*."""
+        marks = []
+        for _ in range(added.pages):
+            self._behind[behind] += 1
+            marks.append(PageMark(label=f"{behind}{insertion(self._behind[behind])}"))
+        return tuple(marks)
 
     def _next(self, item: Item, pages: int) -> tuple[PageMark, ...]:
         exhibit = item.exhibit and self._mark is not None

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 
 from attrs import frozen
 
@@ -18,7 +19,7 @@ from evidencekit.model.clip import (
 from evidencekit.model.custody import CustodyLog
 from evidencekit.model.difference import TranscriptDifference
 from evidencekit.model.digest import Digest
-from evidencekit.model.matter import Document, Matter
+from evidencekit.model.matter import BundleOptions, Document, Matter
 from evidencekit.model.recording import Clip, Recording
 from evidencekit.model.transcript import Excerpt, Transcript
 
@@ -69,6 +70,10 @@ class ReadRecording:
     clips: tuple[CutClip, ...] = ()
 
 
+#: What is found of a document that was damaged, and of which pages may be missing.
+REPAIRED = "EK-P001"
+
+
 class Outcome(StrEnum):
     """What became of an input."""
 
@@ -79,11 +84,36 @@ class Outcome(StrEnum):
 
 
 @frozen(kw_only=True)
+class InnerFile:
+    """A file inside a document, by the name that the document gives it. `ending` is that of its
+    name, as far as it is harmless; `path` is where it was written, if that was asked for.
+    """
+
+    name: str
+    size: int
+    sha256: str
+    ending: str = ""
+    path: Path | None = None
+
+
+@frozen(kw_only=True)
+class InnerSignature:
+    """A digital signature in a document: "holds", "changed" or "not checked", and whether it covers
+    the whole file.
+    """
+
+    outcome: str
+    whole_file: bool | None = None
+
+
+@frozen(kw_only=True)
 class TakenDocument:
     """A document as taken in. `reason` says why a placeholder stands in its place.
 
     `own_numbers` are the numbers that its pages had by themselves, one a page, or empty. `shrunk`
-    are its pages that are shown smaller, and at how many thousandths of their size.
+    are its pages that are shown smaller, and at how many thousandths of their size; `turned` those
+    that were turned, and by how many degrees; `recognised` those whose words a machine read. `kind`
+    is what the file was found to be. `codes` are those of what was seen on the way.
     """
 
     document: Document
@@ -92,17 +122,37 @@ class TakenDocument:
     reason: str | None = None
     own_numbers: tuple[str | None, ...] = ()
     shrunk: tuple[tuple[int, int], ...] = ()
+    turned: tuple[tuple[int, int], ...] = ()
+    recognised: tuple[int, ...] = ()
+    kind: str | None = None
+    files: tuple[InnerFile, ...] = ()
+    signatures: tuple[InnerSignature, ...] = ()
+    codes: tuple[str, ...] = ()
+
+    @property
+    def is_repaired(self) -> bool:
+        """Whether the file was damaged, and was repaired on reading."""
+        return REPAIRED in self.codes
 
 
 @frozen(kw_only=True)
 class Material:
-    """What the pages are composed from. Recordings are in printed order."""
+    """What the pages are composed from. Recordings are in printed order.
+
+    `options` are the matter's, unless a bundle that was served before has other pages than those.
+    """
 
     matter: Matter
     recordings: tuple[ReadRecording, ...] = ()
     documents: tuple[TakenDocument, ...] = ()
     log: CustodyLog = CustodyLog()
     software: str = "evidencekit"
+    served_options: BundleOptions | None = None
+
+    @property
+    def options(self) -> BundleOptions:
+        """What the bundle has that no court asks for."""
+        return self.served_options or self.matter.bundle
 
     @property
     def clips(self) -> tuple[CutClip, ...]:

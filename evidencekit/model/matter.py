@@ -144,6 +144,14 @@ class Section:
 
 
 @frozen(kw_only=True)
+class BundleOptions:
+    """What a bundle has that no court asks for: a cover, and a page before each section."""
+
+    cover: bool = False
+    dividers: bool = False
+
+
+@frozen(kw_only=True)
 class Matter:
     """Everything told. Collections keep the order of the file; printing does not depend on it.
 
@@ -162,6 +170,7 @@ class Matter:
     statement: Statement | None = None
     custody: tuple[Transfer, ...] = ()
     sections: tuple[Section, ...] = ()
+    bundle: BundleOptions = BundleOptions()
     anonymise: tuple[tuple[str, str], ...] = ()
 
     def person(self, person_id: str) -> Person | None:

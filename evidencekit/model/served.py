@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -60,6 +61,10 @@ class Served:
     log; `served_at` is RFC 3339 in UTC with Z; `kept_at` is the path of the served PDF in the
     matter's folder, `bundle_sha256` its digest; `log_count` and `log_head` say where the custody
     log stood in the package that was served.
+
+    An earlier bundle that is followed without having been served is the same, but for `to`, `entry`
+    and `served_at`, which are empty; `prepared_on` is the day it was prepared, as written, and
+    `pdf` where its PDF is.
     """
 
     number: int
@@ -77,6 +82,13 @@ class Served:
     items: tuple[ServedItem, ...]
     clips: tuple[ServedClip, ...] = ()
     recordings: tuple[ServedRecording, ...] = ()
+    prepared_on: str | None = None
+    pdf: Path | None = None
+
+    @property
+    def was_served(self) -> bool:
+        """Whether a copy was served, and this is not an earlier bundle that is only followed."""
+        return bool(self.to)
 
     @property
     def first_pages(self) -> Iterator[tuple[ServedItem, int]]:

@@ -39,13 +39,14 @@ TOLD = ("recorded_at", "place", "made_by", "device", "reason", "whole", "edited"
 @frozen(kw_only=True)
 class BundleFile:
     """The bundle's PDF: its path in the package, its digest, and that of each page's text, with
-    the library that read it.
+    the library that read it; and the page of the index that each page leads back to.
     """
 
     path: str
     sha256: str
     page_text_sha256: tuple[str | None, ...] = ()
     page_text_by: str | None = None
+    back_links: tuple[int | None, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -130,7 +131,25 @@ def _document(each: TakenDocument, layout: Layout) -> dict[str, Any]:
         "reason": each.reason,
         "source_pages": _source_pages(each, layout),
         "shrunk_pages": [{"page": page, "per_mille": per_mille} for page, per_mille in each.shrunk],
+        "turned_pages": [{"page": page, "degrees": degrees} for page, degrees in each.turned],
+        "recognised_pages": list(each.recognised),
+        "kind": each.kind,
+        "repaired": each.is_repaired,
+        "attachments": [
+            {"name": file.name, "size": file.size, "sha256": file.sha256, "input": ident}
+            for file, ident in zip(each.files, inner_ids(each), strict=True)
+        ],
+        "signatures": [asdict(signature) for signature in each.signatures],
+        "findings": list(each.codes),
     }
+
+
+def inner_ids(each: TakenDocument) -> list[str | None]:
+    """Return the id of the input that each file inside a document is, where it was written out."""
+    return [
+        None if file.path is None else f"attachment:{each.document.id}:{number}"
+        for number, file in enumerate(each.files, start=1)
+    ]
 
 
 def _source_pages(each: TakenDocument, layout: Layout) -> list[dict[str, Any]]:
@@ -375,6 +394,7 @@ def _bundle(
         "exhibit_labels": exhibit_labels,
         "page_text_sha256": list(bundle.page_text_sha256),
         "page_text_by": bundle.page_text_by,
+        "back_links": list(bundle.back_links),
     }
 
 

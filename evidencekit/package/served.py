@@ -288,13 +288,16 @@ def kept_pdf(folder: Path, served: Served) -> Path:
         ServedRecordUnusable: if it is missing or changed.
     """
     try:
-        path = inside(folder, served.kept_at, must_exist=True)
+        path = served.pdf or inside(folder, served.kept_at, must_exist=True)
     except IntakeError as error:
         reason = "does not exist there, or is not an ordinary file"
         raise ServedRecordUnusable(served.kept_at, reason) from error
     if hash_file(path).sha256 != served.bundle_sha256:
         reason = "is not the bundle that was served"
-        raise ServedRecordUnusable(served.kept_at, reason)
+        shown = served.kept_at
+        if served.pdf is not None:
+            reason, shown = "is not the bundle that the package's record is of", served.pdf.name
+        raise ServedRecordUnusable(shown, reason)
     return path
 
 

@@ -28,7 +28,7 @@ _INPUTS = {
 _PLAIN = ("profile", "other_recordings", "coverage", "timezone")
 _BUNDLE = (
     "sha256", "pages", "numbering", "sections", "labels", "exhibit", "exhibit_labels",
-    "page_text_sha256", "page_text_by",
+    "page_text_sha256", "page_text_by", "back_links",
 )  # fmt: skip
 _ENTRY = (
     "number", "item", "section", "title", "kind", "dated", "pages", "pdf_page", "first_label",

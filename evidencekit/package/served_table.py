@@ -55,11 +55,15 @@ def _copy(
         )
     return {
         "number": served.number,
-        "entry": served.entry,
-        "to": served.to,
-        "served_at": served.served_at,
+        "kind": "served" if served.was_served else "earlier bundle",
+        "entry": served.entry or None,
+        "to": served.to or None,
+        "served_at": served.served_at or None,
+        "prepared_on": served.prepared_on,
         "edition": served.edition,
         "bundle_sha256": served.bundle_sha256,
-        "custody": {"entries": served.log_count, "head": served.log_head},
+        "custody": {"entries": served.log_count, "head": served.log_head}
+        if served.log_count
+        else None,
         "items": items,
     }

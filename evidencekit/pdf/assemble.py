@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from evidencekit.errors import AssemblyError, TypesettingFailed
-from evidencekit.model.bundle import ItemKind
+from evidencekit.model.bundle import ItemKind, is_divider
 from evidencekit.model.findings import Finding, Severity
 from evidencekit.model.progress import IsCancelled, raise_if_cancelled
+from evidencekit.pdf.backlinks import IndexRows, add_back_links
 from evidencekit.pdf.content import Wrapper
 from evidencekit.pdf.copying import copy_pages
 from evidencekit.pdf.labels import write_labels
@@ -40,10 +41,15 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True)
 class Assembled:
-    """What was bound: the number of pages and of links, and what is to be looked at."""
+    """What was bound: the number of pages and of links, and what is to be looked at.
+
+    `back_links` gives, for each page, the ordinal of the page of the index that it leads back to,
+    or None.
+    """
 
     pages: int
     links: int
+    back_links: tuple[int | None, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
@@ -78,12 +84,15 @@ def assemble(
         _check_parts(parts, kept, layout, len(pdf.pages))
         parts = (*parts, *_add_kept(pdf, kept))
         pages, findings = _bind(pdf, parts, documents, layout, cancelled)
+        stamper = Stamper(pdf, {each for mark in layout.marks for each in _printed(mark)})
+        rows = IndexRows(pdf, pages, layout)
         links = _link(pages, layout)
-        _tag(pdf, pages, layout)
-        stamper = Stamper(pdf, "".join(_printed(mark) for mark in layout.marks))
-        for page, mark in zip(pages, layout.marks, strict=True):
+        tagger = _tag(pdf, pages, layout)
+        back_links = add_back_links(pdf, pages, layout, rows, stamper=stamper, tagger=tagger)
+        tagger.finish()
+        for page, mark, back in zip(pages, layout.marks, back_links, strict=True):
             raise_if_cancelled(cancelled)
-            stamper.stamp(page, mark)
+            stamper.stamp(page, mark, back=back is not None)
         write_labels(pdf, layout.labels)
         write_outline(pdf, outline_of(layout, documents), pages)
         describe(
@@ -96,7 +105,7 @@ def assemble(
         _put_in_order(pdf, pages)
         raise_if_cancelled(cancelled)
         save(pdf, into)
-    return Assembled(pages=len(layout.marks), links=links, findings=findings)
+    return Assembled(pages=len(layout.marks), links=links, back_links=back_links, findings=findings)
 
 
 def outline_of(layout: Layout, documents: Mapping[str, TakenIn]) -> tuple[OutlineLine, ...]:
@@ -116,6 +125,9 @@ def outline_of(layout: Layout, documents: Mapping[str, TakenIn]) -> tuple[Outlin
             )
         )
         for entry in entries:
+            if is_divider(entry.item):
+                # The section's own bookmark leads there.
+                continue
             lines.append(
                 OutlineLine(
                     level=2, title=f"{entry.first_label}  {entry.title}", page=entry.pdf_page
@@ -212,14 +224,14 @@ def _bind(
     return pages, tuple(findings)
 
 
-def _tag(pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Page], layout: Layout) -> None:
+def _tag(pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Page], layout: Layout) -> Tagger:
     """Tag the pages of documents, and those that were served, whose own tags stayed behind."""
     tagger = Tagger(pdf)
     for entry in layout.entries:
         own = pages[entry.pdf_page - 1 : entry.pdf_page - 1 + entry.pages]
         if entry.kind is ItemKind.DOCUMENT or "/StructParents" not in own[0].obj:
-            tagger.tag(own, title=entry.title)
-    tagger.finish()
+            tagger.tag(own, title=entry.title, item=entry.item)
+    return tagger
 
 
 def _put_in_order(pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Page]) -> None:

@@ -7,6 +7,7 @@ Pages of others have boxes with corners in any order, crop boxes outside of thei
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -21,6 +22,7 @@ A4_HEIGHT = 841.89
 SHORTEST_SIDE = 100.0
 _LETTER = (0.0, 0.0, 612.0, 792.0)
 _CORNERS = 4
+_QUARTER = 90
 
 
 @frozen
@@ -59,12 +61,12 @@ class View:
     turn: int
     unit: float
 
-    @property
+    @functools.cached_property
     def width(self) -> float:
         """The width as displayed, in points."""
         return (self.box.height if self.turn in {90, 270} else self.box.width) * self.unit
 
-    @property
+    @functools.cached_property
     def height(self) -> float:
         """The height as displayed, in points."""
         return (self.box.width if self.turn in {90, 270} else self.box.height) * self.unit
@@ -72,12 +74,13 @@ class View:
     def matrix(self, x: float, y: float) -> tuple[float, float, float, float, float, float]:
         """Return the matrix that writes upright at (x, y) points from the displayed bottom left."""
         dx, dy, box = x / self.unit, y / self.unit, self.box
-        return {
-            0: (1.0, 0.0, 0.0, 1.0, box.left + dx, box.bottom + dy),
-            90: (0.0, 1.0, -1.0, 0.0, box.right - dy, box.bottom + dx),
-            180: (-1.0, 0.0, 0.0, -1.0, box.right - dx, box.top - dy),
-            270: (0.0, -1.0, 1.0, 0.0, box.left + dy, box.top - dx),
-        }[self.turn]
+        if self.turn == 0:
+            return 1.0, 0.0, 0.0, 1.0, box.left + dx, box.bottom + dy
+        if self.turn == _QUARTER:
+            return 0.0, 1.0, -1.0, 0.0, box.right - dy, box.bottom + dx
+        if self.turn == 2 * _QUARTER:
+            return -1.0, 0.0, 0.0, -1.0, box.right - dx, box.top - dy
+        return 0.0, -1.0, 1.0, 0.0, box.left + dy, box.top - dx
 
 
 def sheet_around(view: View) -> Box:

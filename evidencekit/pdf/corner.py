@@ -19,7 +19,7 @@ from evidencekit.pdf.boxes import view_of
 from evidencekit.pdf.content import draw_as_form, whole_content
 from evidencekit.pdf.forms import quiet_mupdf
 from evidencekit.pdf.save import save_as
-from evidencekit.pdf.stamp import BASELINE, LABEL_SIZE, label_scale, side_of
+from evidencekit.pdf.stamp import BASELINE, FREE_WIDTH, LABEL_SIZE, label_scale, side_of
 from evidencekit.pdf.takein_result import ShrunkPage, TakenIn
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     import pikepdf
 
-#: The width kept free for a label, which in a core bundle is two numbers.
-_WIDTH = 92.0
 #: What is not looked at along the edges, where scanners leave shadows.
 _EDGE = 10.0
 #: The height of the margin that a page gets. Everything in it is the label's.
@@ -90,7 +88,7 @@ def _is_taken(pymupdf: Any, page: Any) -> bool:
     scale = label_scale(edge.width, edge.height)
     side = side_of(edge.width, edge.height)
     corner = pymupdf.Rect(
-        max(edge.x0, edge.x1 - side - _WIDTH * scale),
+        max(edge.x0, edge.x1 - side - FREE_WIDTH * scale),
         max(edge.y0, edge.y1 - (BASELINE + LABEL_SIZE) * scale),
         edge.x1 - min(_EDGE * scale, side / 2),
         edge.y1 - _EDGE * scale,

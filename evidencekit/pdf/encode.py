@@ -36,6 +36,8 @@ _POINTS_PER_MM = 72 / 25.4
 #: Space between two columns, and what a column keeps at the least, in points.
 _GAP, _LEAST = 10.0, 42.0
 #: Sizes of a part's title and the headings below it; a heading longer than this is set as body.
+#: Sizes of the title of a page with few words: of a cover, of a divider; and of what is below it.
+_DISPLAYED, _LARGE, _UNDER = 26.0, 72.0, 16.0
 _HEADING_SIZES, _LONG_HEADING = {1: 18.0, 2: 14.0}, 200
 #: A row with more lines than this may be split between two pages.
 _WHOLE_ROW_LINES = 12
@@ -191,6 +193,20 @@ class Encoder:
             "lines": self._lines(block.lines, self._width),
             "title": self._plain(block.title, self._width - 24, 14.0, is_bold=True),
             "subtitle": self._plain(block.subtitle, self._width - 24),
+        }
+
+    @_block.register
+    def _(self, block: plan.Display) -> dict[str, Any]:
+        """Encode the few words of a page; its title is the part's heading."""
+        self._depth, self._titled = 1, True
+        size = _LARGE if block.large else _DISPLAYED
+        return {
+            "kind": "display",
+            "over": self._lines(block.over, self._width),
+            "title": self._plain(block.title, self._width, size, is_bold=True),
+            "size": size,
+            "under": [self._plain(each, self._width, _UNDER) for each in block.under],
+            "under_size": _UNDER,
         }
 
     @_block.register

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from evidencekit.model.bundle import ItemKind
+from evidencekit.pdf.backlinks import drop_back_link, is_back_link
 from evidencekit.pdf.boxes import view_of
 from evidencekit.pdf.content import streams_of
 from evidencekit.pdf.kept import KeptPages, take_out, unstamp, untag
@@ -112,6 +113,7 @@ def _write_document(pdf: pikepdf.Pdf, entry: IndexEntry, path: Path) -> None:
         target.add_pages_from(pdf, range(first, first + entry.pages), outlines="ignore")
         for page in target.pages:
             unstamp(page)
+            drop_back_link(page)
             untag(page)
         save(target, path)
 
@@ -164,7 +166,7 @@ def note_where(
             for page in pages[entry.pdf_page - 1 : entry.pdf_page - 1 + entry.pages]:
                 found = []
                 for link in page.obj.get("/Annots", ()):
-                    goal = link.get("/Dest")
+                    goal = None if is_back_link(link) else link.get("/Dest")
                     if isinstance(goal, pikepdf.Array) and len(goal):
                         target = item_at.get(getattr(goal[0], "objgen", (0, 0)))
                         text = said(entry.item, target) if target is not None else ""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from evidencekit.errors import AssemblyError
+from evidencekit.pdf.backlinks import drop_back_link
 from evidencekit.pdf.boxes import inherited
 from evidencekit.pdf.content import streams_of
 from evidencekit.pdf.links import address_of
@@ -64,6 +65,7 @@ def take_out(
             placed.append(PlacedPart(item=part.item, page=first, pages=part.pages))
             for page in source.pages[part.page - 1 : part.page - 1 + part.pages]:
                 unstamp(page)
+                drop_back_link(page)
                 _unlink(page, item_of)
                 untag(page)
                 target.pages.append(page)

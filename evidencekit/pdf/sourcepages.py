@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidencekit.pdf.boxes import A4_WIDTH
 from evidencekit.pdf.forms import quiet_mupdf
+from evidencekit.pdfread.read import place_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,22 +68,18 @@ def _printed(path: Path, pages: int) -> tuple[str | None, ...]:
 
 def _numbers(page: Any) -> Iterator[tuple[tuple[str, int], int]]:
     """Yield the numbers at the head and foot of a page as displayed, and about where each is."""
-    import pymupdf
-
-    library: Any = pymupdf
     edge = page.rect
     band = _BAND * max(1.0, min(edge.width, edge.height) / A4_WIDTH)
     try:
         words = page.get_text("words")
     except (RuntimeError, ValueError):
         return
-    for *corners, text, _, _, _ in words:
-        match = _NUMBER.fullmatch(text)
+    for word in place_words(page, words):
+        match = _NUMBER.fullmatch(word.text)
         if match is None:
             continue
-        box = library.Rect(corners) * page.rotation_matrix
-        third = int(_THIRDS * (box.x0 + box.x1) / 2 / edge.width)
-        if box.y1 <= band:
+        third = int(_THIRDS * (word.left + word.right) / 2 / edge.width)
+        if word.bottom <= band:
             yield ("head", third), int(match[1])
-        elif box.y0 >= edge.height - band:
+        elif word.top >= edge.height - band:
             yield ("foot", third), int(match[1])

@@ -23,8 +23,18 @@ if TYPE_CHECKING:
 _OWN = re.compile(rb"/MCID\s+(\d{1,6})\b")
 #: More marks than this on one page are nobody's.
 _MOST_MARKS = 20_000
+#: What the links that lie over generated pages are called together.
+_LINKS = "Links back to the index"
 #: How deep forms within forms are looked into for a font.
 _DEEPEST = 4
+
+
+#: Elements of what lies over a page, without what they refer to.
+_LINK = b"<</Type/StructElem/S/Link/K<</Type/OBJR>>>>"
+_BACK = b"<</Type/StructElem/S/Link>>"
+_NOTE = b"<</Type/StructElem/S/Annot/K<</Type/OBJR>>>>"
+#: A section, and what is in it.
+_Section = tuple[Any, list[Any]]
 
 
 class Tagger:
@@ -40,18 +50,40 @@ class Tagger:
         # Pages share the streams that enclose what they draw, and these are looked into once.
         self._marks: dict[tuple[int, int], int] = {}
         self._numbers: list[tuple[int, Any]] = []
+        self._sections: list[_Section] = []
+        self._of_item: dict[str, _Section] = {}
+        self._back: _Section | None = None
         self._next = int(tree.get("/ParentTreeNextKey", 0)) if self._tree is not None else 0
 
-    def tag(self, pages: Sequence[pikepdf.Page], *, title: str) -> None:
-        """Tag the pages of one document, before its labels are printed."""
+    def tag(self, pages: Sequence[pikepdf.Page], *, title: str, item: str = "") -> None:
+        """Tag the pages of one document, before its labels are printed. By the id of its *item*
+        its ways back are found a place in its section.
+        """
+        if self._tree is None:
+            return
+        section = self._of_item[item] = self._section(title)
+        for number, page in enumerate(pages, start=1):
+            self._page(section, page, alt=f"{title}, page {number} of {len(pages)}: a picture")
+
+    def tag_back(
+        self, item: str, links: Sequence[pikepdf.Object], pages: Sequence[pikepdf.Page]
+    ) -> None:
+        """Tag the links of an item's *pages* that lead back to the index: one link for a reader."""
         import pikepdf
 
         if self._tree is None:
             return
-        section = self._element(self._document(), "/Sect")
-        section["/T"] = pikepdf.String(title)
-        for number, page in enumerate(pages, start=1):
-            self._page(section, page, alt=f"{title}, page {number} of {len(pages)}: a picture")
+        section = self._of_item.get(item)
+        if section is None:
+            # Of a generated item: its own tags are all there, and stay as they are.
+            section = self._back = self._back or self._section(_LINKS)
+        element = self._element(section, _BACK, pages[0])
+        parts = []
+        for link, page in zip(links, pages, strict=True):
+            parts.append(pikepdf.Dictionary(Type=pikepdf.Name.OBJR, Obj=link, Pg=page.obj))
+            link["/StructParent"] = self._key(element)
+            page.obj["/Tabs"] = pikepdf.Name.S
+        element["/K"] = pikepdf.Array(parts)
 
     def finish(self) -> None:
         """Write down which tag each page and annotation belongs to, when all are tagged."""
@@ -59,11 +91,12 @@ class Tagger:
 
         if self._tree is None or not self._numbers:
             return
+        for section, children in self._sections:
+            section["/K"] = pikepdf.Array(children)
         parents = self._tree["/ParentTree"]
         if "/Nums" in parents:
-            for key, value in self._numbers:
-                parents["/Nums"].append(key)
-                parents["/Nums"].append(value)
+            added = (each for number in self._numbers for each in number)
+            parents["/Nums"] = pikepdf.Array([*parents["/Nums"], *added])
         else:
             tree = pikepdf.NumberTree(parents)
             for key, value in self._numbers:
@@ -77,19 +110,26 @@ class Tagger:
         top = self._tree["/K"]
         return top[0] if isinstance(top, pikepdf.Array) else top
 
-    def _element(self, parent: Any, kind: str) -> Any:
-        """Add an element to *parent*, which holds elements only."""
+    def _section(self, title: str) -> _Section:
+        """Add a section; what is in it is written down at the end, in one piece."""
         import pikepdf
 
-        element = self._pdf.make_indirect(
-            pikepdf.Dictionary(
-                Type=pikepdf.Name.StructElem,
-                S=pikepdf.Name(kind),
-                P=parent,
-                K=pikepdf.Array(),
-            )
-        )
-        parent["/K"].append(element)
+        section = self._pdf.make_indirect(pikepdf.Object.parse(b"<</Type/StructElem/S/Sect>>"))
+        document = self._document()
+        section["/P"] = document
+        section["/T"] = pikepdf.String(title)
+        document["/K"].append(section)
+        children: list[Any] = []
+        self._sections.append((section, children))
+        return section, children
+
+    def _element(self, section: _Section, form: bytes, page: pikepdf.Page) -> Any:
+        """Add to a section what stands on *page*: *form*, which refers to nothing yet."""
+        import pikepdf
+
+        element = self._pdf.make_indirect(pikepdf.Object.parse(form))
+        element["/P"], element["/Pg"] = section[0], page.obj
+        section[1].append(element)
         return element
 
     def _key(self, value: Any) -> int:
@@ -99,63 +139,56 @@ class Tagger:
         self._next += 1
         return key
 
-    def _page(self, section: Any, page: pikepdf.Page, *, alt: str) -> None:
+    def _page(self, section: _Section, page: pikepdf.Page, *, alt: str) -> None:
         """Tag what one page draws, and its annotations."""
         import pikepdf
 
         words = _has_font(inherited(page, "/Resources"), _DEEPEST)
-        element = self._element(section, "/P" if words else "/Figure")
-        element["/Pg"] = page.obj
+        streams = streams_of(page)
+        own = self._own_marks(streams)
+        kind = b"P" if words else b"Figure"
+        # What its maker marked stays marked; all of it now belongs to this one tag.
+        marks = b" ".join(b"%d" % each for each in range(max(own, 1)))
+        form = b"<</Type/StructElem/S/%b/K[%b]>>" % (kind, marks)
+        element = self._element(section, form, page)
         if not words:
             element["/Alt"] = pikepdf.String(alt)
-        own = self._own_marks(page)
-        if own:
-            # What its maker marked stays marked; all of it now belongs to this one tag.
-            element["/K"] = pikepdf.Array(range(own))
-        else:
-            element["/K"] = pikepdf.Array([0])
-            start = b"/%b <</MCID 0>> BDC\n" % (b"P" if words else b"Figure")
-            self._wrapper.set(
-                page,
-                [
-                    self._wrapper.stream(start),
-                    *streams_of(page),
-                    self._wrapper.stream(b"\nEMC\n"),
-                ],
-            )
+        if not own:
+            start = self._wrapper.stream(b"/%b <</MCID 0>> BDC\n" % kind)
+            self._wrapper.set(page, [start, *streams, self._wrapper.stream(b"\nEMC\n")])
         belongs = pikepdf.Array([element] * max(own, 1))
         page.obj["/StructParents"] = self._key(self._pdf.make_indirect(belongs))
         page.obj["/Tabs"] = pikepdf.Name.S
         self._annotations(section, page)
 
-    def _own_marks(self, page: pikepdf.Page) -> int:
+    def _own_marks(self, streams: Sequence[pikepdf.Object]) -> int:
         """Return one more than the highest mark that its maker put on what a page draws, or 0."""
         highest = 0
-        for stream in streams_of(page):
-            if stream.objgen not in self._marks:
-                self._marks[stream.objgen] = _highest_mark(stream)
-            highest = max(highest, self._marks[stream.objgen])
+        for stream in streams:
+            place = stream.objgen
+            if place not in self._marks:
+                self._marks[place] = _highest_mark(stream)
+            highest = max(highest, self._marks[place])
         return highest if highest < _MOST_MARKS else 0
 
-    def _annotations(self, section: Any, page: pikepdf.Page) -> None:
+    def _annotations(self, section: _Section, page: pikepdf.Page) -> None:
         """Tag the links and notes of a page."""
         import pikepdf
 
         annotations = page.obj.get("/Annots")
         if not isinstance(annotations, pikepdf.Array):
             return
-        page.obj["/Annots"] = annotations = pikepdf.Array(
-            [each if each.is_indirect else self._pdf.make_indirect(each) for each in annotations]
-        )
-        for annotation in annotations:
+        found = list(annotations)
+        if not all(each.is_indirect for each in found):
+            found = [each if each.is_indirect else self._pdf.make_indirect(each) for each in found]
+            page.obj["/Annots"] = pikepdf.Array(found)
+        for annotation in found:
             kind = annotation.get("/Subtype")
             if kind == "/Popup" or "/StructParent" in annotation:
                 continue
-            element = self._element(section, "/Link" if kind == "/Link" else "/Annot")
-            element["/Pg"] = page.obj
-            element["/K"].append(
-                pikepdf.Dictionary(Type=pikepdf.Name.OBJR, Obj=annotation, Pg=page.obj)
-            )
+            element = self._element(section, _LINK if kind == "/Link" else _NOTE, page)
+            own = element["/K"]
+            own["/Obj"], own["/Pg"] = annotation, page.obj
             annotation["/StructParent"] = self._key(element)
             if kind == "/Link" and not str(annotation.get("/Contents", "")):
                 annotation["/Contents"] = _said(annotation)
@@ -178,7 +211,7 @@ def _highest_mark(stream: pikepdf.Object) -> int:
         return 0
     if b"/MCID" not in content:
         return 0
-    return 1 + max((int(each) for each in _OWN.findall(content)), default=-1)
+    return 1 + max(map(int, _OWN.findall(content)), default=-1)
 
 
 def _has_font(resources: Any, depth: int) -> bool:

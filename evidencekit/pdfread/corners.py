@@ -44,6 +44,12 @@ class CornerWords:
     left: tuple[Word, ...]
 
 
+def band_of(width: float, height: float) -> float:
+    """Return the height of the band at the foot of a page in which numbers are looked for."""
+    shorter = min(width, height)
+    return _BAND * (shorter / _A4_SIDE if shorter > _LARGE_SIDE else 1.0)
+
+
 def corners_of(words: Iterable[Word], *, width: float, height: float) -> Corners:
     """Sort the words at the foot of a page into its two corners."""
     found = corner_words(words, width=width, height=height)
@@ -54,8 +60,7 @@ def corners_of(words: Iterable[Word], *, width: float, height: float) -> Corners
 
 def corner_words(words: Iterable[Word], *, width: float, height: float) -> CornerWords:
     """Sort the words at the foot of a page into its two corners, and keep where they are."""
-    shorter = min(width, height)
-    band = _BAND * (shorter / _A4_SIDE if shorter > _LARGE_SIDE else 1.0)
+    band = band_of(width, height)
     # A word whose middle is inside the band and on the page: some pages hold words beside it.
     foot = [
         word

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from evidencekit.errors import PdfUnreadable
-from evidencekit.pdfread.corners import Word, corners_of
+from evidencekit.pdfread.corners import Word, band_of, corner_words
 from evidencekit.pdfread.fold import text_digest
 from evidencekit.pdfread.labels import expand_labels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 
@@ -44,7 +44,8 @@ class SeenPage:
     """A page as displayed. `width` and `height` are in points.
 
     `printed` holds the words in its bottom right corner and `printed_left` those in its bottom
-    left, nearest to the corner first.
+    left, nearest to the corner first. `back` is the page that a link over the first of `printed`
+    leads to, which is none of `links`.
     """
 
     ordinal: int
@@ -55,6 +56,7 @@ class SeenPage:
     height: float
     has_text: bool
     links: tuple[SeenLink, ...] = ()
+    back: int | None = None
 
 
 @frozen(kw_only=True)
@@ -169,20 +171,48 @@ def bookmarks_of(document: Any) -> tuple[SeenBookmark, ...]:
 
 
 def _see(page: Any, ordinal: int, label: str) -> SeenPage:
-    """Look at one page."""
+    """Look at one page. Only the words that are asked for become values of ours: a page has some
+    hundreds, and few stand at its foot or under a link.
+    """
     width, height = page.rect.width, page.rect.height
-    words = place_words(page, page.get_text("words"))
-    corners = corners_of(words, width=width, height=height)
+    words = page.get_text("words")
+    foot = _words_in(page, words, (0.0, height - band_of(width, height), width, height))
+    corners = corner_words(foot, width=width, height=height)
+    links = page.get_links()
+    back = back_link(links, corners.right)
     return SeenPage(
         ordinal=ordinal,
         label=label,
-        printed=corners.right,
-        printed_left=corners.left,
+        printed=tuple(word.text for word in corners.right),
+        printed_left=tuple(word.text for word in corners.left),
         width=width,
         height=height,
         has_text=bool(words),
-        links=tuple(_link(link, page, words) for link in page.get_links()),
+        links=tuple(_link(link, page, words) for link in links if link is not back),
+        back=None if back is None else target_of(back),
     )
+
+
+def back_link(links: Sequence[Any], right: Sequence[Word]) -> Any | None:
+    """Return the link over the word nearest to the bottom right corner, if one lies there.
+
+    The last one, because what was laid over a page later is on top of what was there.
+    """
+    if not right:
+        return None
+    x, y = (right[0].left + right[0].right) / 2, (right[0].top + right[0].bottom) / 2
+    over = [
+        each
+        for each in links
+        if each["from"].x0 <= x <= each["from"].x1 and each["from"].y0 <= y <= each["from"].y1
+    ]
+    return over[-1] if over else None
+
+
+def target_of(link: Any) -> int | None:
+    """Return the ordinal of the page that a link leads to, or None."""
+    page = link.get("page", -1)
+    return page + 1 if isinstance(page, int) and page >= 0 else None
 
 
 def lay_out_text(page: Any) -> Any:
@@ -194,32 +224,88 @@ def lay_out_text(page: Any) -> Any:
 
 
 def place_words(page: Any, words: Iterable[Any]) -> tuple[Word, ...]:
-    """Return words as PyMuPDF lists them where they are displayed, which a turned page does not
-    say.
+    """Return words as PyMuPDF lists them where they are displayed, which it does not say itself of
+    a turned page: its own matrix for that forgets the size of a page's unit.
     """
-    import pymupdf
+    place = _TURNED.get(page.rotation, _upright)
+    width, height = page.rect.width, page.rect.height
+    return tuple(Word(text=each[4], **place(each, width, height)) for each in words)
 
-    library: Any = pymupdf
-    turn = page.rotation_matrix
-    placed = ((library.Rect(each[:4]) * turn, each[4]) for each in words)
-    return tuple(
-        Word(left=box.x0, top=box.y0, right=box.x1, bottom=box.y1, text=text)
-        for box, text in placed
+
+def _upright(word: Any, _width: float, _height: float) -> dict[str, float]:
+    return {"left": word[0], "top": word[1], "right": word[2], "bottom": word[3]}
+
+
+def _quarter(word: Any, width: float, _height: float) -> dict[str, float]:
+    return {"left": width - word[3], "top": word[0], "right": width - word[1], "bottom": word[2]}
+
+
+def _half(word: Any, width: float, height: float) -> dict[str, float]:
+    left, top, right, bottom = word[:4]
+    return {
+        "left": width - right,
+        "top": height - bottom,
+        "right": width - left,
+        "bottom": height - top,
+    }
+
+
+def _three_quarters(word: Any, _width: float, height: float) -> dict[str, float]:
+    return {"left": word[1], "top": height - word[2], "right": word[3], "bottom": height - word[0]}
+
+
+#: How a page is turned clockwise, in degrees, and where its words are then.
+_TURNED = {90: _quarter, 180: _half, 270: _three_quarters}
+
+
+def _words_in(
+    page: Any, words: Iterable[Any], area: tuple[float, float, float, float]
+) -> tuple[Word, ...]:
+    """Return the words whose middle lies in *area* as displayed, in their order."""
+    left, top, right, bottom = _UNTURNED.get(page.rotation, _as_it_is)(
+        area, page.rect.width, page.rect.height
+    )
+    left, top, right, bottom = 2 * left, 2 * top, 2 * right, 2 * bottom
+    return place_words(
+        page,
+        [
+            each
+            for each in words
+            if top <= each[1] + each[3] <= bottom and left <= each[0] + each[2] <= right
+        ],
     )
 
 
-def _link(link: Any, page: Any, words: tuple[Word, ...]) -> SeenLink:
+_Area = tuple[float, float, float, float]
+
+
+def _as_it_is(area: _Area, _width: float, _height: float) -> _Area:
+    return area
+
+
+def _back_a_quarter(area: _Area, width: float, _height: float) -> _Area:
+    left, top, right, bottom = area
+    return top, width - right, bottom, width - left
+
+
+def _back_a_half(area: _Area, width: float, height: float) -> _Area:
+    left, top, right, bottom = area
+    return width - right, height - bottom, width - left, height - top
+
+
+def _back_three_quarters(area: _Area, _width: float, height: float) -> _Area:
+    left, top, right, bottom = area
+    return height - bottom, left, height - top, right
+
+
+#: Where an area of a turned page is before it is turned.
+_UNTURNED = {90: _back_a_quarter, 180: _back_a_half, 270: _back_three_quarters}
+
+
+def _link(link: Any, page: Any, words: Iterable[Any]) -> SeenLink:
     """Return one link with the words whose middle lies under it."""
-    box = link["from"] * page.rotation_matrix
-    text = " ".join(
-        word.text
-        for word in words
-        if box.x0 <= (word.left + word.right) / 2 <= box.x1
-        and box.y0 <= (word.top + word.bottom) / 2 <= box.y1
-    )
-    target = link.get("page", -1)
+    box = link["from"]
+    under = _words_in(page, words, (box.x0, box.y0, box.x1, box.y1))
     return SeenLink(
-        text=text,
-        page=target + 1 if isinstance(target, int) and target >= 0 else None,
-        address=link.get("uri"),
+        text=" ".join(word.text for word in under), page=target_of(link), address=link.get("uri")
     )

@@ -18,7 +18,7 @@ from evidencekit.pdfread.labels import expand_labels
 from evidencekit.pdfread.marks import Mark, acts_of, layers_of, marks_of
 from evidencekit.pdfread.objects import page_of
 from evidencekit.pdfread.picture import Picture, area_of
-from evidencekit.pdfread.read import lay_out_text, open_pdf, place_words
+from evidencekit.pdfread.read import back_link, lay_out_text, open_pdf, place_words, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -59,10 +59,11 @@ class ShownPage:
     """A page as displayed.
 
     `text` is its text in the order it was extracted; `digest` that of its letters and digits.
-    `right` and `left` are the words in its bottom corners, nearest first. Only of a page of the
-    maker's own are `links` read, and `unseen` counts the words that are in its text and not in its
-    picture; `images` are the digests of the pictures in it, as they are stored. `marks` are its
-    annotations other than links, `acts` what would run, open or send something.
+    `right` and `left` are the words in its bottom corners, nearest first. `back` is the page that a
+    link over the word at the bottom right leads to. Only of a page of the maker's own are the other
+    `links` read, and `unseen` counts the words that are in its text and not in its picture;
+    `images` are the digests of the pictures in it, as they are stored. `marks` are its annotations
+    other than links, `acts` what would run, open or send something.
     """
 
     ordinal: int
@@ -74,6 +75,7 @@ class ShownPage:
     right: tuple[CornerWord, ...]
     left: tuple[CornerWord, ...]
     links: tuple[ShownLink, ...] = ()
+    back: int | None = None
     unseen: int = 0
     images: tuple[str, ...] = ()
     layers: int = 0
@@ -121,6 +123,8 @@ def _show(
     picture = Picture(page) if is_drawn else None
     corners = corner_words(words, width=page.rect.width, height=page.rect.height)
     spans = list(_spans(layout.extractDICT())) if corners.right or corners.left else []
+    links = page.get_links()
+    back = back_link(links, corners.right)
     return ShownPage(
         ordinal=ordinal,
         label=label,
@@ -130,7 +134,10 @@ def _show(
         digest=text_digest(text),
         right=tuple(_corner(word, spans, picture) for word in corners.right),
         left=tuple(_corner(word, spans, picture) for word in corners.left),
-        links=tuple(_links(page, words)) if is_generated else (),
+        links=tuple(_links([each for each in links if each is not back], words))
+        if is_generated
+        else (),
+        back=None if back is None else target_of(back),
         unseen=_count_unseen(words, picture) if is_generated and picture else 0,
         images=_images(document, page) if is_generated else (),
         layers=layers_of(entry),
@@ -180,10 +187,9 @@ def _grey(colour: int) -> int:
     return (299 * red + 587 * green + 114 * blue) // 1000
 
 
-def _links(page: Any, words: Sequence[Word]) -> Iterator[ShownLink]:
-    for link in page.get_links():
-        box = link["from"] * page.rotation_matrix
-        target = link.get("page", -1)
+def _links(links: Sequence[Any], words: Sequence[Word]) -> Iterator[ShownLink]:
+    for link in links:
+        box = link["from"]
         yield ShownLink(
             left=box.x0,
             top=box.y0,
@@ -195,7 +201,7 @@ def _links(page: Any, words: Sequence[Word]) -> Iterator[ShownLink]:
                 if box.x0 <= (word.left + word.right) / 2 <= box.x1
                 and box.y0 <= (word.top + word.bottom) / 2 <= box.y1
             ),
-            page=target + 1 if isinstance(target, int) and target >= 0 else None,
+            page=target_of(link),
         )
 
 

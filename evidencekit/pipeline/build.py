@@ -29,10 +29,14 @@ from evidencekit.model.progress import IsCancelled, OnProgress, Progress, raise_
 from evidencekit.package.handover import staged, work_folder
 from evidencekit.package.opened import Package, open_package
 from evidencekit.package.served import followed_of, read_served
-from evidencekit.pipeline.contents import Assembled, write_contents
+from evidencekit.pipeline.append import delivered
+from evidencekit.pipeline.assembled import Assembled
+from evidencekit.pipeline.contents import write_contents
 from evidencekit.pipeline.documents import STATEMENT_ITEM, Documents, take_in_documents
 from evidencekit.pipeline.gaps import dates_that_disagree, gaps, parts_left_out, unnamed_intakes
-from evidencekit.pipeline.late import bound_contents, follow, keep_numbers
+from evidencekit.pipeline.late import bound_contents, follow
+from evidencekit.pipeline.late_asked import inserted_finding, options_after
+from evidencekit.pipeline.late_numbers import keep_numbers
 from evidencekit.pipeline.late_pages import set_late_pages
 from evidencekit.pipeline.pages import Pages, items_of, set_pages
 from evidencekit.pipeline.preflight import check_inputs
@@ -73,6 +77,9 @@ def build(
     placeholders: Collection[str] = (),
     passwords: Mapping[str, str] | None = None,
     ocr: str | None = None,
+    attachments: bool = False,
+    append_to: Package | Path | str | None = None,
+    inserts: Mapping[str, str] | None = None,
     matter_file: Path | None = None,
     replace_sealed: bool = False,
     now: dt.datetime | None = None,
@@ -89,8 +96,12 @@ def build(
 
     *originals* is "copy" or "leave"; *placeholders* names documents that may be missing;
     *passwords* opens documents by id; *ocr* names the languages ("eng") in which the words of
-    scanned pages are read with the machine's tesseract; *now* is the time written into
-    bag-info.txt and nowhere else.
+    scanned pages are read with the machine's tesseract; *attachments* asks for the files inside the
+    documents, which go into the package and not into the bundle. *append_to* is an earlier package
+    whose bundle somebody has: its pages keep their numbers, and what is new follows, as after a
+    copy that was served; *inserts* gives, for a new document that is to stand between those pages
+    all the same, the item after which, and its pages get numbers such as E3A. *now* is the time
+    written into bag-info.txt and nowhere else.
 
     Raises:
         IntakeError, SpanError, TranscriptError, CustodyError, AssemblyError, OutputError: when
@@ -117,6 +128,9 @@ def build(
             placeholders=placeholders,
             passwords=passwords,
             ocr=ocr,
+            attachments=attachments,
+            append_to=append_to,
+            inserts=inserts,
             executor=executor,
             progress=progress,
             cancelled=cancelled,
@@ -174,6 +188,9 @@ def make_draft(
     placeholders: Collection[str] = (),
     passwords: Mapping[str, str] | None = None,
     ocr: str | None = None,
+    attachments: bool = False,
+    append_to: Package | Path | str | None = None,
+    inserts: Mapping[str, str] | None = None,
     executor: Executor | None = None,
     progress: OnProgress | None = None,
     cancelled: IsCancelled | None = None,
@@ -190,6 +207,8 @@ def make_draft(
     log_bytes = read_bytes(folder / LOG_NAME)
     log = parse_log(log_bytes)
     served = read_served(folder, log)
+    if append_to is not None:
+        served = delivered(append_to, log=log, served=served)
     tell("hash", 0)
     digests = check_recordings(matter, folder, log, cancelled=cancelled)
     tell("hash", 1)
@@ -202,6 +221,7 @@ def make_draft(
         placeholders=placeholders,
         passwords=passwords,
         ocr=ocr,
+        attachments=attachments,
         executor=executor,
         progress=progress,
         cancelled=cancelled,
@@ -216,8 +236,10 @@ def make_draft(
         progress=progress,
         cancelled=cancelled,
     )
+    options, options_findings = options_after(followed_of(served), matter.bundle)
     material = Material(
         matter=matter,
+        served_options=options,
         recordings=keep_numbers(recordings, followed_of(served), clips_folder=clips_folder),
         documents=documents.taken,
         log=log,
@@ -235,6 +257,7 @@ def make_draft(
         sections=sections,
         contents=contents,
         bound_pages=bound_pages,
+        inserts=inserts or {},
     )
     pages = (
         set_pages(material, profile, sections, bound_pages=bound_pages, cancelled=cancelled)
@@ -257,6 +280,8 @@ def make_draft(
             *unnamed_intakes(matter, log),
             *dates_that_disagree(matter, log),
             *parts_left_out(matter, sections),
+            *options_findings,
+            *inserted_finding(late),
             *court_findings(
                 matter,
                 profile,
@@ -283,6 +308,8 @@ def plan(
     placeholders: Collection[str] = (),
     passwords: Mapping[str, str] | None = None,
     ocr: str | None = None,
+    append_to: Package | Path | str | None = None,
+    inserts: Mapping[str, str] | None = None,
     executor: Executor | None = None,
     progress: OnProgress | None = None,
     cancelled: IsCancelled | None = None,
@@ -302,6 +329,8 @@ def plan(
             placeholders=placeholders,
             passwords=passwords,
             ocr=ocr,
+            append_to=append_to,
+            inserts=inserts,
             executor=executor,
             progress=progress,
             cancelled=cancelled,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -17,16 +18,16 @@ from evidencekit.errors import (
     WorkerFailed,
 )
 from evidencekit.model.findings import Finding, Severity
-from evidencekit.model.material import Outcome, TakenDocument
+from evidencekit.model.material import InnerFile, InnerSignature, Outcome, TakenDocument
 from evidencekit.pdf.corner import make_room
 from evidencekit.pdf.sourcepages import own_numbers
 from evidencekit.pdf.takein import TakenIn, take_in
+from evidencekit.pdf.takein_embedded import harmless
 from evidencekit.pipeline.work import Task, run_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from concurrent.futures import Executor
-    from pathlib import Path
 
     from evidencekit.model.matter import Document, Matter
     from evidencekit.model.progress import IsCancelled, OnProgress
@@ -74,6 +75,7 @@ def take_in_documents(
     placeholders: Collection[str] = (),
     passwords: Mapping[str, str] | None = None,
     ocr: str | None = None,
+    attachments: bool = False,
     executor: Executor | None = None,
     progress: OnProgress | None = None,
     cancelled: IsCancelled | None = None,
@@ -81,7 +83,8 @@ def take_in_documents(
     """Take in the matter's documents and its signed statement into *scratch*.
 
     *passwords* opens documents by id; *ocr* names the languages ("eng") in which the words of
-    scanned pages are to be read, None to leave them as they are.
+    scanned pages are to be read, None to leave them as they are; with *attachments* the files
+    inside the documents are written out.
 
     Raises:
         DependencyMissing: if *ocr* is asked for and tesseract is not installed.
@@ -104,6 +107,7 @@ def take_in_documents(
                 document_id,
                 (passwords or {}).get(document_id),
                 ocr,
+                scratch / f"{index} files" if attachments else None,
             ),
             failed=_given_up(file, document_id),
         )
@@ -138,9 +142,12 @@ def _take_in(
     document_id: str,
     password: str | None,
     ocr: str | None,
+    attachments_to: Path | None,
 ) -> _Outcome:
     try:
-        taken = take_in(source, to, name=name, item=item, password=password)
+        taken = take_in(
+            source, to, name=name, item=item, password=password, attachments_to=attachments_to
+        )
         if ocr is not None:
             taken = _with_words(taken, to, item, ocr)
         taken = evolve(taken, own_numbers=own_numbers(taken))
@@ -191,6 +198,24 @@ def _taken(document: Document, outcome: _Outcome) -> TakenDocument:
             pages=taken.pages,
             own_numbers=taken.own_numbers,
             shrunk=tuple((each.page, each.per_mille) for each in taken.shrunk),
+            turned=tuple((each.page, each.degrees) for each in taken.turned),
+            recognised=taken.recognised,
+            kind=taken.kind,
+            files=tuple(
+                InnerFile(
+                    name=each.name,
+                    size=each.size,
+                    sha256=each.sha256,
+                    ending=Path(harmless(each.name)).suffix,
+                    path=each.path,
+                )
+                for each in taken.attachments
+            ),
+            signatures=tuple(
+                InnerSignature(outcome=each.outcome.value, whole_file=each.whole_file)
+                for each in taken.signatures
+            ),
+            codes=tuple(sorted({each.code for each in taken.findings})),
         )
     return TakenDocument(
         document=document,

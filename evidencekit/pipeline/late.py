@@ -8,7 +8,7 @@ as they were served, and the newer version follows at the end of its section.
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -17,28 +17,34 @@ from evidencekit.compose.changes import (
     IN_PLACE,
     Changes,
     Revised,
+    added_title,
     changes_title,
     revised_title,
     served_title,
 )
 from evidencekit.compose.changes import ITEM as CHANGES
-from evidencekit.compose.facts import local_date
 from evidencekit.court.sections import letter_after
 from evidencekit.custody.digests import hash_file
 from evidencekit.custody.paths import inside
-from evidencekit.errors import EvidenceError, ServedItemChanged, SeveralErrors
-from evidencekit.model.bundle import Item, ItemKind, SectionHead
+from evidencekit.errors import AssemblyError, ServedItemChanged
+from evidencekit.model.bundle import Item, ItemKind, Numbering, SectionHead, is_divider
 from evidencekit.model.late import KeptItem, belongs_to
-from evidencekit.model.served import Served, ServedClip, ServedItem, is_superseded, superseded
-from evidencekit.package.names import clip_file_name, unique_names, viewing_copy_name
+from evidencekit.model.served import Served, ServedItem, is_superseded, superseded
 from evidencekit.package.served import followed_of
 from evidencekit.pdf.placed import PlacedPart
+from evidencekit.pipeline.late_numbers import raise_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
-    from evidencekit.model.material import CutClip, ReadRecording
     from evidencekit.model.matter import Matter, Section
+
+
+_NOTHING_FOLLOWED = (
+    "nothing was delivered yet that a document could be inserted into. Name the package that was "
+    "delivered with --append, or put the document where it belongs in [sections]"
+)
 
 
 @frozen(kw_only=True)
@@ -61,6 +67,7 @@ class Late:
     added: tuple[Item, ...]
     changes: Changes
     changes_item: Item | None
+    inserts: Mapping[str, str]
 
     def pages_in_place(self, base: str) -> int:
         """Return how many pages were served of an item that is made anew in its place."""
@@ -82,121 +89,6 @@ def bound_contents(matter: Matter, folder: Path, bound: Iterable[str]) -> dict[s
     return {item: hash_file(inside(folder, files[item])).sha256 for item in bound}
 
 
-def keep_numbers(
-    recordings: Sequence[ReadRecording], served: Served | None, *, clips_folder: Path
-) -> tuple[ReadRecording, ...]:
-    """Give served recordings and clips the numbers and file names that they were served with.
-
-    New ones get the next numbers. Clip files in *clips_folder* are renamed.
-
-    Raises:
-        ServedItemChanged: for a served clip whose samples no clip of its recording holds;
-            SeveralErrors for several.
-    """
-    if served is None:
-        return tuple(recordings)
-    ordered = _renumbered(recordings, served)
-    clips = _numbered_clips(ordered, served)
-    moved = _rename(clips, clips_folder)
-    return tuple(
-        evolve(
-            each,
-            clips=tuple(
-                sorted(
-                    (clip for clip in moved if clip.recording == each.recording.id),
-                    key=lambda clip: clip.number,
-                )
-            ),
-        )
-        for each in ordered
-    )
-
-
-def _renumbered(recordings: Sequence[ReadRecording], served: Served) -> tuple[ReadRecording, ...]:
-    known = {each.recording: each for each in served.recordings}
-    old = [
-        evolve(
-            each,
-            number=known[each.recording.id].number,
-            file_name=known[each.recording.id].file_name,
-        )
-        for each in recordings
-        if each.recording.id in known
-    ]
-    new = [each for each in recordings if each.recording.id not in known]
-    taken = [each.file_name for each in served.recordings]
-    names = unique_names([*taken, *(Path(each.recording.file).name for each in new)])
-    number = max((each.number for each in served.recordings), default=0)
-    return (
-        *sorted(old, key=lambda each: each.number),
-        *(
-            evolve(each, number=number + place, file_name=name)
-            for place, (each, name) in enumerate(
-                zip(new, names[len(taken) :], strict=True), start=1
-            )
-        ),
-    )
-
-
-def _numbered_clips(recordings: Sequence[ReadRecording], served: Served) -> list[CutClip]:
-    """Return all clips with their numbers and names, matched by the samples that they hold."""
-    left = list(served.clips)
-    number = max((each.number for each in left), default=0)
-    found: list[CutClip] = []
-    for read in recordings:
-        for clip in read.clips:
-            match = _match(clip, left)
-            if match is not None:
-                left.remove(match)
-                found.append(evolve(clip, number=match.number, file_name=match.file_name))
-                continue
-            number += 1
-            name = clip_file_name(
-                number=number,
-                title=read.recording.shown_title,
-                span=clip.file.requested,
-                ending=clip.file.path.suffix,
-            )
-            found.append(evolve(clip, number=number, file_name=name))
-    _raise_all([_changed(served, f"clip:{each.number}") for each in left])
-    return found
-
-
-def _match(clip: CutClip, served: Sequence[ServedClip]) -> ServedClip | None:
-    wanted = (clip.recording, clip.file.samples_digest.value)
-    return next((each for each in served if (each.recording, each.samples_sha256) == wanted), None)
-
-
-def _rename(clips: Sequence[CutClip], folder: Path) -> tuple[CutClip, ...]:
-    """Give each clip's file its name, and its viewing copy; two may have to change names with each
-    other.
-    """
-    named = [_named(each, folder) for each in clips]
-    moving = [
-        (old, new)
-        for before, after in zip(clips, named, strict=True)
-        for old, new in zip(_paths(before), _paths(after), strict=True)
-        if old.name != new.name
-    ]
-    for place, (old, _) in enumerate(moving):
-        old.rename(folder / f".moving-{place}")
-    for place, (_, new) in enumerate(moving):
-        (folder / f".moving-{place}").rename(new)
-    return tuple(named)
-
-
-def _named(clip: CutClip, folder: Path) -> CutClip:
-    """Return a clip whose files have the names that they are to have."""
-    viewing = clip.viewing
-    if viewing is not None:
-        viewing = evolve(viewing, path=folder / viewing_copy_name(clip.file_name))
-    return evolve(clip, file=evolve(clip.file, path=folder / clip.file_name), viewing=viewing)
-
-
-def _paths(clip: CutClip) -> list[Path]:
-    return [clip.file.path, *([clip.viewing.path] if clip.viewing else [])]
-
-
 def follow(
     served: tuple[Served, ...],
     items: Sequence[Item],
@@ -205,18 +97,23 @@ def follow(
     sections: Sequence[Section],
     contents: Mapping[str, str],
     bound_pages: Mapping[str, int],
+    inserts: Mapping[str, str],
 ) -> Late | None:
     """Return how the bundle of *items* follows what was served, or None if nothing was.
 
     *contents* holds the digest of what each item says or holds; *bound_pages* the number of pages
-    of each that is bound in.
+    of each that is bound in; *inserts* the items behind which new documents are to stand, by the
+    documents' ids.
 
     Raises:
+        AssemblyError: if one of *inserts* is not new, or what it is to stand behind is not kept.
         ServedItemChanged: for a served document that is missing or changed; SeveralErrors for
             several.
     """
     followed = followed_of(served)
     if followed is None:
+        if inserts:
+            raise AssemblyError(_NOTHING_FOLLOWED)
         return None
     _check_documents(followed, items, contents, bound_pages)
     now = {each.id: each for each in items}
@@ -254,23 +151,34 @@ def follow(
         added=added,
         changes=changes,
         changes_item=_changes_item(changes, heads, matter),
+        inserts=_inserts(inserts, kept, added),
     )
+
+
+def _inserts(
+    inserts: Mapping[str, str], kept: Sequence[KeptItem], added: Sequence[Item]
+) -> dict[str, str]:
+    """Return behind which kept item each new item is put that is not to stand at the end."""
+    new = {each.id for each in added}
+    held = {each.item.id for each in kept}
+    found = {}
+    for document, after in inserts.items():
+        item = f"document:{document}"
+        behind = after if after in held else f"document:{after}"
+        if item not in new:
+            msg = (
+                f"{document} was delivered already, or is not in the bundle: it cannot be inserted"
+            )
+            raise AssemblyError(msg)
+        if behind not in held:
+            msg = f"{after} was not delivered, so that {document} cannot be inserted after it"
+            raise AssemblyError(msg)
+        found[item] = behind
+    return found
 
 
 def _is_in_place(item_id: str) -> bool:
     return any(belongs_to(item_id, base) for base in IN_PLACE)
-
-
-def _changed(served: Served, item_id: str) -> ServedItemChanged:
-    found = served.item(item_id)
-    return ServedItemChanged(item_id, found.labels if found else "")
-
-
-def _raise_all(errors: Sequence[EvidenceError]) -> None:
-    if len(errors) > 1:
-        raise SeveralErrors(errors)
-    if errors:
-        raise errors[0]
 
 
 def _check_documents(
@@ -281,7 +189,7 @@ def _check_documents(
 ) -> None:
     """Refuse to go on without a served document, or with another in its place."""
     bound = {each.id for each in items if each.kind is ItemKind.DOCUMENT}
-    _raise_all(
+    raise_all(
         [
             ServedItemChanged(each.item.id, each.labels)
             for each in served.items
@@ -307,6 +215,9 @@ def _kept(
     if item.kind is ItemKind.DOCUMENT and now is not None:
         again = evolve(item, title=now.title, dated=now.dated)
         return KeptItem(item=again, marks=was.marks)
+    if is_divider(item.id):
+        # It says only what the section was called when it was served, and stays.
+        return KeptItem(item=item, marks=was.marks)
     same = now is not None and now.kind is item.kind and contents.get(item.id) == was.content
     if same or _is_in_place(item.id) or is_superseded(item.id):
         return KeptItem(item=item, marks=was.marks)
@@ -325,7 +236,7 @@ def _added(
     held = {each.item.id for each in kept}
     found = []
     for item in items:
-        if item.id in held:
+        if item.id in held or (is_divider(item.id) and not _may_divide(item, served, letters)):
             continue
         was = served.item(item.id)
         if was is None:
@@ -335,6 +246,12 @@ def _added(
         title = item.title if bound_in else revised_title(item.title, matter.case)
         found.append(evolve(item, section=was.item.section, title=title))
     return tuple(found)
+
+
+def _may_divide(item: Item, served: Served, letters: Mapping[str, str]) -> bool:
+    """A new section begins with a divider, unless it stands under another letter than its own."""
+    new = all(each.letter != item.section for each in served.sections)
+    return new and letters[item.section] == item.section and served.numbering is Numbering.BATES
 
 
 def _sections(
@@ -368,8 +285,8 @@ def _next_letter(heads: Sequence[SectionHead]) -> str:
 
 def _last_section(served: Served, heads: Sequence[SectionHead], matter: Matter) -> SectionHead:
     """Return where late pages of a bundle with Arabic numbers stand: after everything."""
-    when = local_date(served.served_at, matter.timezone)
-    return SectionHead(letter=_next_letter(heads), title=f"Added since {when}")
+    title = added_title(served, matter.timezone)
+    return SectionHead(letter=_next_letter(heads), title=title)
 
 
 def _taken(served: Served, kept: Sequence[KeptItem]) -> tuple[PlacedPart, ...]:

@@ -46,7 +46,8 @@ def set_late_pages(
     """
     matter = material.matter
     layout: Layout | None = None
-    empty: dict[str, int] = dict.fromkeys(IN_PLACE, 0)
+    in_place = [base for base in IN_PLACE if late.followed.item(base) is not None]
+    empty: dict[str, int] = dict.fromkeys(in_place, 0)
     for _ in range(ROUNDS):
         raise_if_cancelled(cancelled)
         parts = _parts(late, material, profile, tuple(sections), layout, bound_pages)
@@ -57,8 +58,7 @@ def set_late_pages(
         counts = _counts(padded, made.pages)
         found = _lay_out(late, counts, bound_pages, _exhibit_mark(material))
         needed = {
-            base: max(0, late.pages_in_place(base) - (counts[base] - empty[base]))
-            for base in IN_PLACE
+            base: max(0, late.pages_in_place(base) - (counts[base] - empty[base])) for base in empty
         }
         if found == layout and needed == empty:
             return Pages(
@@ -137,12 +137,13 @@ def _additions(
     late: Late, counts: Mapping[str, int], bound_pages: Mapping[str, int]
 ) -> Iterator[AddedItem]:
     """Yield what is added. What goes on with the section's last item comes first, to follow it."""
-    for base in reversed(IN_PLACE):
+    for base in reversed([each for each in IN_PLACE if each in counts]):
         more = counts[base] - late.pages_in_place(base)
         if more > 0:
             yield AddedItem(item=_item_in_place(late, base), pages=more, continues=True)
     for item in late.added:
-        yield AddedItem(item=item, pages=bound_pages.get(item.id) or counts[item.id])
+        pages = bound_pages.get(item.id) or counts[item.id]
+        yield AddedItem(item=item, pages=pages, after=late.inserts.get(item.id))
     if late.changes_item is not None:
         item = late.changes_item
         yield AddedItem(item=item, pages=counts[item.id])

@@ -24,6 +24,7 @@ from evidencekit.model.bundle import (
     Numbering,
     PageMark,
     SectionHead,
+    is_divider,
 )
 from evidencekit.model.progress import IsCancelled, raise_if_cancelled
 from evidencekit.pdf.assemble import assemble
@@ -119,16 +120,28 @@ def _groups(
     room = most_pages - index
     groups: list[list[IndexEntry]] = []
     held = 0
-    for entry in package.index:
-        if entry.pages > room:
+    for entries in _together(package.index):
+        pages = sum(each.pages for each in entries)
+        if pages > room:
             limit = f"{most_pages} pages in a volume, {index} of them its index"
-            raise LimitExceeded(limit, f"{entry.pages} pages, of {entry.item}")
-        if not groups or held + entry.pages > room:
+            raise LimitExceeded(limit, f"{pages} pages, of {entries[-1].item}")
+        if not groups or held + pages > room:
             groups.append([])
             held = 0
-        groups[-1].append(entry)
-        held += entry.pages
+        groups[-1] += entries
+        held += pages
     return tuple(tuple(group) for group in groups)
+
+
+def _together(index: Sequence[IndexEntry]) -> list[list[IndexEntry]]:
+    """Return the items, a section's divider together with what it stands before."""
+    runs: list[list[IndexEntry]] = []
+    for entry in index:
+        if runs and is_divider(runs[-1][-1].item):
+            runs[-1].append(entry)
+        else:
+            runs.append([entry])
+    return runs
 
 
 def _index(

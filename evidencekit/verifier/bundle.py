@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from evidencekit.model.bundle import is_divider
 from evidencekit.model.findings import Finding
-from evidencekit.model.late import CONTINUED, SUPERSEDED
+from evidencekit.model.late import CONTINUED, SUPERSEDED, inserted_behind, insertion
 from evidencekit.verifier.record import number, rows, table, text, values
 from evidencekit.verifier.result import COMPLETENESS, INTEGRITY, error
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 
 _FRONT = ("part:front", "part:index")
+_COVER = "part:cover"
+_SECOND = 2
 _KINDS = {"document": ("included", "left out"), "placeholder": ("placeholder",)}
 
 
@@ -104,11 +107,14 @@ def _check_pages(bundle: _Bundle) -> None:
 
 
 def _check_numbers(bundle: _Bundle) -> None:
-    """The listed items are numbered from 1 in order; only the front sheet and index are not."""
+    """The listed items are numbered from 1 in order; only cover, front sheet, index and dividers
+    are not.
+    """
     following = 1
     for entry in bundle.entries:
         item, found = text(entry, "item"), entry.get("number")
-        unlisted = item.partition(CONTINUED)[0].partition(SUPERSEDED)[0] in _FRONT
+        base = item.partition(CONTINUED)[0].partition(SUPERSEDED)[0]
+        unlisted = base in {*_FRONT, _COVER} or is_divider(base)
         expected = None if unlisted else following
         if found != expected:
             bundle.add(
@@ -170,7 +176,9 @@ def _check_numbering(bundle: _Bundle, numbering: str) -> None:
         letter = "" if numbering == "arabic" else text(entry, "section")
         first, pages = number(entry, "pdf_page"), max(number(entry, "pages"), 0)
         own = range(max(first, 1), min(first + pages, len(bundle.labels) + 1))
-        by_section.setdefault(letter, []).extend(own)
+        by_section.setdefault(letter, []).extend(
+            each for each in own if not _is_inserted(bundle, each)
+        )
     for letter, pages_of_it in by_section.items():
         found = [bundle.labels[each - 1] for each in pages_of_it]
         expected = [f"{letter}{each}" for each in range(1, len(found) + 1)]
@@ -186,6 +194,19 @@ def _check_numbering(bundle: _Bundle, numbering: str) -> None:
             "numbering",
             f"is said to be {numbering}, and the labels do not run so at {_some(wrong)}",
         )
+
+
+def _is_inserted(bundle: _Bundle, page: int) -> bool:
+    """Say whether a page stands between two that were delivered: E3A behind E3, E3B behind E3A."""
+    behind = inserted_behind(bundle.labels[page - 1])
+    if not bundle.served or behind is None or page < _SECOND:
+        return False
+    before = bundle.labels[page - 2]
+    label = bundle.labels[page - 1]
+    places = (each for each in range(1, page) if label == f"{behind}{insertion(each)}")
+    place = next(places, 0)
+    wanted = behind if place == 1 else f"{behind}{insertion(place - 1)}"
+    return place > 0 and before == wanted
 
 
 def _some(places: Sequence[str], most: int = 5) -> str:

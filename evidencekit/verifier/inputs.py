@@ -29,6 +29,8 @@ _IDS = {
         ("custody log", "custody-log"),
         ("served copies", "served"),
         ("served bundle", "served:[0-9]+"),
+        ("earlier bundle", "earlier-bundle"),
+        ("attachment", "attachment:.+:[0-9]+"),
     )
 }
 

@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from evidencekit.model.bundle import is_divider
+from evidencekit.model.late import CONTINUED
 from evidencekit.model.moment import Moment, print_date
 from evidencekit.pdfread import HeldDocument, letters
 from evidencekit.verifier.record import rows, table, text
@@ -28,7 +30,7 @@ _ONE_LINE = 3.0
 _TWO_LINES = 20.0
 #: How the words of a link cite a label: "D1-D3", "(from D1)", "Clip 1 (D4)".
 _CITED = re.compile(
-    r"(?:.*\()?(?:from )?([A-Za-z]*[0-9]+)(?:-[A-Za-z]*[0-9]+)?\)?[.,;]?", re.DOTALL
+    r"(?:.*\()?(?:from )?([A-Za-z]*[0-9]+[A-Z]*)(?:-[A-Za-z]*[0-9]+[A-Z]*)?\)?[.,;]?", re.DOTALL
 )
 
 
@@ -68,6 +70,8 @@ def check_rows(bundle: Bundle, words: Words) -> Iterator[Finding]:
         return
     where = bundle.pages_name(index)
     for entry in bundle.entries:
+        if is_divider(entry.item):
+            continue
         counted = "" if entry.number is None else str(entry.number)
         row = f"{counted} {entry.title} {_date(entry.dated)} {entry.exhibit} {entry.labels}"
         if not words.say(INDEX, row):
@@ -120,6 +124,48 @@ def check_links(bundle: Bundle) -> Iterator[Finding]:
             )
             yield error("EK-P108", entry.item, what, group=PAGES, expected=entry.first_label)
     yield from _check_elsewhere(bundle)
+    yield from _check_back(bundle)
+
+
+def _check_back(bundle: Bundle) -> Iterator[Finding]:
+    """The number of every page leads back to the index: to the page of it that names the item.
+
+    A bundle that was made before there were such links does not say that it has any.
+    """
+    if not bundle.back_links:
+        return
+    rows_at = _rows_at(bundle)
+    for ordinal, page in bundle.pages.items():
+        entry = bundle.entry_of_page(ordinal)
+        if entry is None or _is_index(entry):
+            continue
+        expected = rows_at.get(entry.first) or rows_at.get(None)
+        if page.back != expected or bundle.back_link(ordinal) != expected:
+            yield error(
+                "EK-P128",
+                bundle.page_name(ordinal),
+                "the number on it does not lead back to the index",
+                group=PAGES,
+                expected=None if expected is None else bundle.page_name(expected),
+                found=None if page.back is None else bundle.page_name(page.back),
+            )
+
+
+def _rows_at(bundle: Bundle) -> dict[int | None, int]:
+    """Return the page of the index whose links lead to a page, by that page; None: the first."""
+    found: dict[int | None, int] = {}
+    for entry in bundle.entries:
+        if _is_index(entry):
+            for page in _pages_of(bundle, entry):
+                found.setdefault(None, page.ordinal)
+                for link in page.links:
+                    if link.page is not None:
+                        found.setdefault(link.page, page.ordinal)
+    return found
+
+
+def _is_index(entry: Entry) -> bool:
+    return entry.item.partition(CONTINUED)[0] == INDEX
 
 
 def _pages_of(bundle: Bundle, entry: Entry) -> list[ShownPage]:
@@ -237,6 +283,8 @@ def _expected_bookmarks(bundle: Bundle) -> Iterator[tuple[str, int, str, int]]:
         title = f"{letter} {text(section, 'title')} ({labels})"
         yield f"section {letter}", _SECTION_LEVEL, title, own[0].first
         for entry in own:
+            if is_divider(entry.item):
+                continue
             yield entry.item, _ITEM_LEVEL, f"{entry.first_label} {entry.title}", entry.first
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, field, frozen
 
 from evidencekit.errors import Cancelled, EvidenceError, PdfUnreadable
+from evidencekit.model.bundle import INDEX_WORD
 from evidencekit.pdfread import (
     HeldDocument,
     SeenFile,
@@ -85,8 +86,10 @@ class Entry:
 class Bundle:
     """The record's account of the bundle, beside what was seen of the PDF.
 
-    `pages` holds each page by its ordinal; `unread` says why one of them could not be looked at.
-    `held` holds each document by its item, or the reason why it was not compared.
+    `back_links` gives for each page the ordinal of the page of the index that its number leads back
+    to; a bundle made before there were such links has none. `pages` holds each page by its ordinal;
+    `unread` says why one of them could not be looked at. `held` holds each document by its item, or
+    the reason why it was not compared.
     """
 
     path: str
@@ -95,6 +98,7 @@ class Bundle:
     exhibit_labels: tuple[str | None, ...]
     entries: tuple[Entry, ...]
     file: SeenFile
+    back_links: tuple[int | None, ...] = ()
     pages: Mapping[int, ShownPage] = field(factory=dict)
     unread: Mapping[int, str] = field(factory=dict)
     held: Mapping[str, HeldDocument | str] = field(factory=dict)
@@ -131,11 +135,18 @@ class Bundle:
         return range(max(entry.first, 1), min(entry.last, len(self.labels)) + 1)
 
     def stamps(self, ordinal: int) -> tuple[str, ...]:
-        """Return the numbers that are to be printed on a page: its exhibit number, its label."""
+        """Return what is to be printed at the foot of a page: its exhibit number, the word that
+        leads back to the index, its label.
+        """
         index = ordinal - 1
         exhibit = self.exhibit_labels[index] if index < len(self.exhibit_labels) else None
         label = self.labels[index] if index < len(self.labels) else None
-        return tuple(each for each in (exhibit, label) if each)
+        back = INDEX_WORD if self.back_link(ordinal) is not None else None
+        return tuple(each for each in (exhibit, back, label) if each)
+
+    def back_link(self, ordinal: int) -> int | None:
+        """Return the page of the index that a page's number leads back to, or None."""
+        return self.back_links[ordinal - 1] if 0 < ordinal <= len(self.back_links) else None
 
 
 def read_bundle(
@@ -163,6 +174,9 @@ def read_bundle(
         labels=labels,
         exhibit_labels=tuple(
             each if isinstance(each, str) else None for each in values(bundle, "exhibit_labels")
+        ),
+        back_links=tuple(
+            each if isinstance(each, int) else None for each in values(bundle, "back_links")
         ),
         entries=entries,
         file=file,

@@ -13,6 +13,8 @@ import functools
 import unicodedata
 from typing import TYPE_CHECKING
 
+from evidencekit.model.bundle import INDEX_WORD
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -88,7 +90,8 @@ class PageWords:
             for each in (self._labels, self._exhibit_labels)
             if 1 <= ordinal <= len(each)
         ]
-        # Each once, in either order: a digest may end in the digits of a label.
+        feet.append(INDEX_WORD)
+        # Each once, in any order: a digest may end in the digits of a label.
         left = sorted(filter(None, feet), key=len, reverse=True)
         while found := next((each for each in left if words.endswith(each)), None):
             words = words.removesuffix(found)

@@ -21,6 +21,7 @@ from tamper.insider import (
     bundle_path,
     draw_pdf,
     edit_pdf,
+    edit_record,
     found,
     overtype,
     page_name,
@@ -472,6 +473,34 @@ def index_links_moved_to_other_rows(package: Path) -> Expectation:
         for each in others:
             retarget(package, each, pdf, "document:refusal")
     return found("document:refusal", "document:request")
+
+
+@act()
+def way_back_of_a_document_leads_elsewhere(package: Path) -> Expectation:
+    with edit_pdf(package) as pdf:
+        link = pdf.pages[page_of(package, "document:refusal")].obj.Annots[-1]
+        retarget(package, link, pdf, "document:request")
+    return found(page_name(package, "document:refusal"))
+
+
+@act()
+def way_back_leads_to_the_web(package: Path) -> Expectation:
+    with edit_pdf(package) as pdf:
+        link = pdf.pages[page_of(package, "part:consent")].obj.Annots[-1]
+        del link.Dest
+        link.A = Dictionary(S=Name.URI, URI=String("https://example.invalid/"))
+    return found(page_name(package, "part:consent"))
+
+
+@act()
+def ways_back_removed_and_denied(package: Path) -> Expectation:
+    """The page has none any more, and the record says that it never had."""
+    with edit_pdf(package) as pdf:
+        page = pdf.pages[page_of(package, "document:refusal")].obj
+        page.Annots = Array(list(page.Annots)[:-1])
+    with edit_record(package) as record:
+        record["bundle"]["back_links"][page_of(package, "document:refusal")] = None
+    return found(page_name(package, "document:refusal"))
 
 
 @act()

@@ -115,6 +115,7 @@ AGREEMENTS = {
     "statement": (matter.Statement, {}),
     "transfer": (matter.Transfer, {"giver": "from", "receiver": "to"}),
     "section": (matter.Section, {"letter": None}),
+    "bundle": (matter.BundleOptions, {}),
 }
 
 

@@ -12,130 +12,29 @@ import pikepdf
 import pypdf
 import pypdfium2
 import pytest
-import typst
 from attrs import evolve
 from pikepdf import Array, Dictionary, Name, String
-from support_pdf import add_page, difference, numbered_pdf, picture
+from support_bind import PARTS, bind, front_pages, layout_of, write_documents
+from support_pdf import add_page, difference, picture
 
 from evidencekit.errors import AssemblyError, Cancelled, TypesettingFailed
-from evidencekit.model.bundle import Item, ItemKind, Layout, Numbering, SectionHead, lay_out
-from evidencekit.pdf.assemble import Assembled, assemble
-from evidencekit.pdf.links import address_of
-from evidencekit.pdf.placed import PlacedPart
+from evidencekit.model.bundle import Numbering
+from evidencekit.pdf.assemble import assemble
 from evidencekit.pdf.takein import TakenIn, take_in
 from evidencekit.pdfread import SeenBookmark, read_pdf
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from evidencekit.model.progress import IsCancelled
-
-SECTIONS = (
-    SectionHead(letter="A", title="Front"),
-    SectionHead(letter="B", title="Documents"),
-    SectionHead(letter="C", title="Exhibit"),
-)
-PARTS = (
-    PlacedPart(item="part:front", page=1, pages=1),
-    PlacedPart(item="part:index", page=2, pages=2),
-    PlacedPart(item="clip:1", page=4, pages=1),
-)
-
 
 @pytest.fixture(scope="module")
 def front() -> bytes:
-    """Four tagged pages: a front sheet, an index of two pages with links, and a clip's sheet."""
-    links = "\n\n".join(
-        f'#link("{address_of(item)}")[to {item}]'
-        for item in ("part:front", "document:report", "document:mínutes x", "clip:1")
-    )
-    source = f"""
-#set document(title: "Set by typst", author: ())
-#set text(lang: "en")
-#set page(paper: "a4")
-= Front sheet
-#pagebreak()
-= Index
-{links}
-#pagebreak()
-== continued
-#link("{address_of("document:report")}")[again]
-#pagebreak()
-= Clip one
-#link("https://example.org/")[elsewhere]
-"""
-    return typst.compile(source.encode(), format="pdf", pdf_standards=["ua-1", "a-2a"], timestamp=0)
+    return front_pages()
 
 
 @pytest.fixture
 def documents(tmp_path: Path) -> dict[str, TakenIn]:
-    report = numbered_pdf(tmp_path / "report.pdf", 12, word="Report")
-    with pikepdf.open(report, allow_overwriting_input=True) as pdf:
-        with pdf.open_outline() as outline:
-            chapter = pikepdf.OutlineItem("Chapter", 3)
-            chapter.children.append(pikepdf.OutlineItem("Sub", 11))
-            outline.root.append(chapter)
-        pdf.Root["/Dests"] = Dictionary(end=Array([pdf.pages[11].obj, Name.Fit]))
-        pdf.pages[0].obj["/Annots"] = Array(
-            [
-                Dictionary(
-                    Type=Name.Annot,
-                    Subtype=Name.Link,
-                    Rect=Array([50, 490, 200, 530]),
-                    Dest=Name("/end"),
-                )
-            ]
-        )
-        pdf.save()
-    turned = numbered_pdf(tmp_path / "minutes.pdf", 2, word="Minutes", Rotate=90)
-    return {
-        item: take_in(path, tmp_path / f"clean-{path.name}", name=path.name, item=item)
-        for item, path in (("document:report", report), ("document:mínutes x", turned))
-    }
-
-
-def layout_of(documents: dict[str, TakenIn], *, numbering: Numbering = Numbering.BATES) -> Layout:
-    def generated(item: str, section: str, *, exhibit: bool = False, listed: bool = True) -> Item:
-        return Item(
-            id=item,
-            title=f"Title of {item}",
-            kind=ItemKind.GENERATED,
-            section=section,
-            exhibit=exhibit,
-            listed=listed,
-        )
-
-    items = [
-        (generated("part:front", "A"), 1),
-        (generated("part:index", "A", listed=False), 2),
-        *(
-            (Item(id=item, title=f"قضية {item}", kind=ItemKind.DOCUMENT, section="B"), each.pages)
-            for item, each in documents.items()
-        ),
-        (generated("clip:1", "C", exhibit=True), 1),
-    ]
-    return lay_out(SECTIONS, items, numbering=numbering, exhibit_mark="AD1")
-
-
-def bind(
-    front: bytes,
-    documents: dict[str, TakenIn],
-    into: Path,
-    *,
-    parts: tuple[PlacedPart, ...] = PARTS,
-    layout: Layout | None = None,
-    cancelled: IsCancelled | None = None,
-) -> Assembled:
-    return assemble(
-        front,
-        parts,
-        documents,
-        layout or layout_of(documents),
-        title="Re E (A Child) – Bündel",
-        language="en-GB",
-        into=into,
-        cancelled=cancelled,
-    )
+    return write_documents(tmp_path)
 
 
 @pytest.fixture
@@ -169,7 +68,8 @@ def test_label_is_displayed_bottom_right_and_exhibit_number_bottom_left(bundle, 
     marks = layout_of(documents).marks
     assert marks[-1].exhibit == "AD1/1"
     for page, mark in zip(read_pdf(bundle).pages, marks, strict=True):
-        assert page.printed == (mark.label,)
+        way_back = () if page.ordinal in {2, 3} else ("Index",)
+        assert page.printed == (mark.label, *way_back)
         assert page.printed_left == ((mark.exhibit,) if mark.exhibit else ())
 
 
@@ -273,8 +173,9 @@ def test_each_document_is_a_section_of_its_pages_for_a_screen_reader(bundle):
         tree = pdf.Root.StructTreeRoot
         sections = [each for each in tree.K[0].K if each.S == "/Sect"]
         assert [(str(each.T), len(each.K)) for each in sections] == [
-            ("قضية document:report", 13),
-            ("قضية document:mínutes x", 2),
+            ("قضية document:report", 13 + 1),
+            ("قضية document:mínutes x", 2 + 1),
+            ("Links back to the index", 2),
         ]
         parents = pikepdf.NumberTree(tree.ParentTree)
         for index, element in zip(
@@ -284,9 +185,9 @@ def test_each_document_is_a_section_of_its_pages_for_a_screen_reader(bundle):
             assert element.Pg.objgen == page.objgen
             assert [each.objgen for each in parents[page.StructParents]] == [element.objgen]
             assert page.Tabs == "/S"
-        (link,) = (each for each in sections[0].K if each.S == "/Link")
-        (annotation,) = pdf.pages[3].obj.Annots
-        assert link.K[0].Obj.objgen == annotation.objgen
+        link = next(each for each in sections[0].K if each.S == "/Link")
+        annotation, _ = pdf.pages[3].obj.Annots
+        assert link.K.Obj.objgen == annotation.objgen
         assert parents[annotation.StructParent].objgen == link.objgen
         assert str(annotation.Contents) == "Link within the document"
         assert sorted(dict(parents)) == list(range(tree.ParentTreeNextKey))

@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import pikepdf
 import pypdf
 import pytest
+from attrs import evolve
 from pikepdf import Array, Dictionary, Name
 from support_pdf import add_page, picture
 
 from evidencekit.errors import TypesettingFailed
 from evidencekit.model.bundle import PageMark
+from evidencekit.pdf.label_face import SHIPPED, label_face, shipped_face, subset_face
 from evidencekit.pdf.stamp import Stamper
 from evidencekit.pdfread import read_pdf
 
@@ -137,3 +140,34 @@ def test_one_font_serves_all_pages(tmp_path):
             each for each in pdf.objects if isinstance(each, pikepdf.Stream) and "/Length1" in each
         ]
     assert len(fonts) == len(programs) == 1
+
+
+@pytest.mark.parametrize("unit", [0.5, 2])
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_turned_page_with_a_unit_of_its_own_has_its_label_in_the_displayed_corner(
+    tmp_path, unit, turn
+):
+    path = tmp_path / "page.pdf"
+    with pikepdf.new() as pdf:
+        box = (-50, 30, 550, 830)
+        page = add_page(pdf, b"", box=box, Rotate=turn, UserUnit=unit)
+        Stamper(pdf, "B17AD/").stamp(page, PageMark(label="B17", exhibit="AD1/1"), back=True)
+        pdf.save(path)
+    (seen,) = read_pdf(path).pages
+    assert (seen.printed, seen.printed_left) == (("B17", "Index"), ("AD1/1",))
+    assert {seen.width, seen.height} == {600 * unit, 800 * unit}
+
+
+def test_the_subset_that_is_shipped_is_the_face():
+    from fontTools.ttLib import TTFont
+
+    made, shipped = subset_face(SHIPPED), shipped_face()
+    assert evolve(made, data=b"") == evolve(shipped, data=b"")
+    ours, theirs = TTFont(io.BytesIO(shipped.data)), TTFont(io.BytesIO(made.data))
+    for name in ours.getGlyphOrder():
+        assert ours["glyf"][name] == theirs["glyf"][name]
+
+
+def test_a_label_with_a_character_that_is_not_shipped_has_a_subset_of_its_own():
+    assert label_face("B12") is shipped_face()
+    assert set(label_face("Ż12").glyphs) == set("Ż12")

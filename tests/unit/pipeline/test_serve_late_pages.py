@@ -203,6 +203,7 @@ def late_pages(tmp_path, index_pages: int, numbering: Numbering = Numbering.BATE
         sections=sections,
         contents=draft.contents,
         bound_pages={},
+        inserts={},
     )
     return set_late_pages(late, draft.material, profile, sections, bound_pages={}), tmp_path
 

@@ -181,7 +181,8 @@ def test_a_change_is_found_and_named_though_the_list_agrees(
 )
 def test_a_changed_byte_is_found(name: str, byte: int, code: str, copy: Path) -> None:
     data = bytearray((copy / name).read_bytes())
-    data[byte] ^= 1
+    # A digit stays a digit, whatever it is: the list is to stay a list.
+    data[byte] = ord("0") + (data[byte] == ord("0")) if code == "EK-D001" else data[byte] ^ 1
     (copy / name).write_bytes(data)
     assert code in {each.code for each in ek.verify(copy).failures}
 
