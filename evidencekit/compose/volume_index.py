@@ -15,6 +15,7 @@ from evidencekit.compose.plan import (
     Run,
     Style,
     Table,
+    bold,
     plain,
 )
 from evidencekit.model.bundle import is_divider
@@ -40,8 +41,12 @@ def volume_index_part(
     *,
     volume: int,
     volumes: int,
+    about: str,
 ) -> Part:
-    """Return the index of one volume: every item of the bundle, and the volume that it is in."""
+    """Return the index of one volume: every item of the bundle, and the volume that it is in.
+
+    *about* says in a line of which case and hearing it is, since a volume may lie alone on a desk.
+    """
     rows = []
     for head in sections:
         held = [each for each in entries if each.section == head.letter]
@@ -73,7 +78,11 @@ def volume_index_part(
     return Part(
         item=item,
         title=f"Volume {volume} of {volumes}",
-        blocks=(Paragraph(text=plain(text)), Table(columns=columns, rows=tuple(rows))),
+        blocks=(
+            Paragraph(text=bold(about)),
+            Paragraph(text=plain(text)),
+            Table(columns=columns, rows=tuple(rows)),
+        ),
     )
 
 
@@ -83,8 +92,12 @@ def core_index_part(
     sections: Sequence[SectionHead],
     pages: Mapping[str, str],
     wanted: Collection[str],
+    *,
+    about: str,
 ) -> Part:
-    """Return the index of a core bundle. *pages* gives each item's own pages there, if known."""
+    """Return the index of a core bundle. *pages* gives each item's own pages there, if known;
+    *about* says of which case and hearing it is.
+    """
     rows = []
     for head in sections:
         held = [each for each in entries if each.section == head.letter and each.item in wanted]
@@ -111,7 +124,11 @@ def core_index_part(
     return Part(
         item=item,
         title="Core bundle: index",
-        blocks=(Paragraph(text=plain(text)), Table(columns=columns, rows=tuple(rows))),
+        blocks=(
+            Paragraph(text=bold(about)),
+            Paragraph(text=plain(text)),
+            Table(columns=columns, rows=tuple(rows)),
+        ),
     )
 
 

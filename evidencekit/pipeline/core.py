@@ -21,7 +21,7 @@ from evidencekit.pdf.assemble import assemble
 from evidencekit.pdf.extract import extract, facts_of
 from evidencekit.pdf.placed import PlacedPart
 from evidencekit.pdf.typeset import Typeset, typeset
-from evidencekit.pipeline.volumes import INDEX_ITEM, heads_of, layout_of
+from evidencekit.pipeline.volumes import INDEX_ITEM, about_case, heads_of, layout_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -106,7 +106,12 @@ def _set(
     for _ in range(_ROUNDS):
         pages = _pages(layout)
         part = core_index_part(
-            INDEX_ITEM, package.index, heads_of(package), pages, {each.item for each in group}
+            INDEX_ITEM,
+            package.index,
+            heads_of(package),
+            pages,
+            {each.item for each in group},
+            about=about_case(package),
         )
         made = typeset([part], title=facts.title, language=facts.language, created=facts.created)
         found = _numbered(

@@ -26,6 +26,7 @@ from evidencekit.model.bundle import (
     SectionHead,
     is_divider,
 )
+from evidencekit.model.moment import Moment
 from evidencekit.model.progress import IsCancelled, raise_if_cancelled
 from evidencekit.pdf.assemble import assemble
 from evidencekit.pdf.extract import extract, facts_of, note_where
@@ -159,6 +160,7 @@ def _index(
         volume_of,
         volume=number,
         volumes=volumes,
+        about=about_case(package),
     )
     return typeset([part], title=facts.title, language=facts.language, created=facts.created)
 
@@ -188,6 +190,14 @@ def _bind(
         into=scratch / "volume.pdf",
         kept=taken.kept,
     ).pages
+
+
+def about_case(package: Package) -> str:
+    """Say of which case and hearing a bundle is, in one line."""
+    case = package.record["case"]
+    hearing = case["hearing_on"]
+    told = (case["title"], case["number"], hearing and f"Hearing: {Moment.of(hearing)}")
+    return " · ".join(each for each in told if each)
 
 
 def heads_of(package: Package) -> tuple[SectionHead, ...]:

@@ -15,7 +15,7 @@ from support_served import Cycle, files_of
 
 from evidencekit.errors import AlreadyExists, AssemblyError, Cancelled, LimitExceeded
 from evidencekit.model.bundle import ItemKind
-from evidencekit.pdfread import read_pdf
+from evidencekit.pdfread import page_text, read_pdf
 from evidencekit.pipeline.core import core_bundle
 from evidencekit.pipeline.volumes import split_volumes
 
@@ -285,3 +285,25 @@ def test_pages_that_are_not_as_the_record_says_are_an_error(package, tmp_path):
     with pytest.raises((AssemblyError, ValueError, IndexError)):
         core_bundle(wrong, [package.index[-1].item], into=tmp_path / "Core.pdf")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_volume_and_a_core_bundle_say_of_which_case_and_hearing_they_are(volumes, core):
+    for path in (*(each.path for each in volumes), core):
+        words = " ".join(page_text(path, 1).split())
+        assert "Re E (A Child) · NB26C00123 · Hearing: 15 June 2026" in words
+
+
+def test_a_divider_is_in_the_volume_of_what_it_stands_before(tmp_path):
+    cycle = Cycle(tmp_path)
+    cycle.edit(("[sections]", "[bundle]\ndividers = true\n\n[sections]"))
+    package = cycle.build()
+    firsts = {each.item: each.first_label for each in package.index}
+    made = [
+        each
+        for most in (9, 10, 12, 14)
+        for each in split_volumes(package, into=tmp_path / str(most), most_pages=most)
+    ]
+    dividers = [each for each in firsts if each.startswith("divider:")]
+    assert len(dividers) == 4
+    assert {firsts[each] for each in dividers} & {each.first_label for each in made}
+    assert not {firsts[each] for each in dividers} & {each.last_label for each in made}
