@@ -71,7 +71,8 @@ class Stamper:
     def __init__(self, pdf: pikepdf.Pdf, characters: Iterable[str]) -> None:
         self._pdf = pdf
         face = label_face({*characters, *DIGITS, *WORD})
-        self._glyphs, self._widths, self._font = face.glyphs, face.widths, embed(pdf, face)
+        self._widths, self._font = face.widths, embed(pdf, face)
+        self._codes = {each: b"%04X" % glyph for each, glyph in face.glyphs.items()}
         self._feet: dict[tuple[int, int], _Foot] = {}
 
     def stamp(self, page: pikepdf.Page, mark: PageMark, *, back: bool = False) -> None:
@@ -150,7 +151,7 @@ class Stamper:
         colour: bytes = b"0 g",
     ) -> bytes:
         """Return the operators that write *text*, black whatever the page has set."""
-        codes = b"".join(b"%04X" % self._glyphs[character] for character in text)
+        codes = b"".join([self._codes[character] for character in text])
         matrix = b" ".join(b"%.4f" % each for each in view.matrix(x, y))
         return b"BT %b 0 Tc 0 Tw 100 Tz 0 TL 0 Tr 0 Ts %b %.4f Tf %b Tm <%b> Tj ET\n" % (
             colour,

@@ -9,6 +9,7 @@ looks like does not change.
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -148,9 +149,7 @@ class Tagger:
         own = self._own_marks(streams)
         kind = b"P" if words else b"Figure"
         # What its maker marked stays marked; all of it now belongs to this one tag.
-        marks = b" ".join(b"%d" % each for each in range(max(own, 1)))
-        form = b"<</Type/StructElem/S/%b/K[%b]>>" % (kind, marks)
-        element = self._element(section, form, page)
+        element = self._element(section, _form(kind, max(own, 1)), page)
         if not words:
             element["/Alt"] = pikepdf.String(alt)
         if not own:
@@ -192,6 +191,13 @@ class Tagger:
             annotation["/StructParent"] = self._key(element)
             if kind == "/Link" and not str(annotation.get("/Contents", "")):
                 annotation["/Contents"] = _said(annotation)
+
+
+@functools.lru_cache(maxsize=1024)
+def _form(kind: bytes, marks: int) -> bytes:
+    """Return the element of a page with so many marks, before it refers to anything."""
+    listed = b" ".join(b"%d" % each for each in range(marks))
+    return b"<</Type/StructElem/S/%b/K[%b]>>" % (kind, listed)
 
 
 def _said(link: Any) -> str:
