@@ -161,6 +161,7 @@ def build(
         )
         if new and not as_json:
             click.echo(f"Taken in now: {', '.join(new)} (entered by: {by}).")
+        before = _labels_of(into)
         package = make(
             matter,
             folder=folder,
@@ -188,12 +189,13 @@ def build(
                 "pages": package.record["bundle"]["pages"],
                 "taken_in": new,
                 "sealed_kept_as": None if would_keep is None else str(would_keep),
+                "renumbered": _renumbered(before, _labels_of(into)),
                 "findings": [asdict(each) for each in package.findings],
                 "stages": watch.stages(),
             }
         )
     else:
-        print_build(package, shown_path=into)
+        print_build(package, shown_path=into, renumbered=_renumbered(before, _labels_of(into)))
         if would_keep is not None:
             click.echo(f'The sealed package of that name is kept as "{would_keep.name}".')
     if strict and to_look_at(package.findings):
@@ -215,6 +217,26 @@ def _passwords(given: tuple[str, ...], documents: list[str]) -> dict[str, str]:
             raise click.BadParameter(msg, param_hint="--password") from error
         found[ident] = lines[0] if lines else ""
     return found
+
+
+def _labels_of(path: Path) -> dict[str, str]:
+    """Return the labels of each item of the package at *path*; none where there is no package."""
+    from evidencekit.errors import NotAPackage
+    from evidencekit.package.opened import open_package
+
+    try:
+        return {each.item: each.labels for each in open_package(path).index}
+    except NotAPackage:
+        return {}
+
+
+def _renumbered(before: dict[str, str], now: dict[str, str]) -> list[dict[str, str | None]]:
+    """Return the old-to-new table of a package that replaced another: what has other numbers."""
+    return [
+        {"item": item, "before": labels, "now": now.get(item)}
+        for item, labels in before.items()
+        if now.get(item) != labels
+    ]
 
 
 def _check_appended(append_to: Path | None, into: Path) -> None:

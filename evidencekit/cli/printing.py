@@ -18,7 +18,7 @@ from evidencekit.model.printable import printable
 from evidencekit.model.timecode import format_media_time, samples_to_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from evidencekit.model.clip import ClipFile
@@ -86,8 +86,12 @@ def to_look_at(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(each for each in findings if each.severity in _SHOWN)
 
 
-def print_build(package: Package, *, shown_path: Path) -> None:
-    """Print what a build made and what to look at."""
+def print_build(
+    package: Package, *, shown_path: Path, renumbered: Sequence[Mapping[str, str | None]] = ()
+) -> None:
+    """Print what a build made and what to look at; *renumbered* is what had other page numbers in
+    the package that this one replaced.
+    """
     record = package.record
     profile = record["profile"]
     reviewed = Moment.of(profile["reviewed_on"])
@@ -96,6 +100,7 @@ def print_build(package: Package, *, shown_path: Path) -> None:
     _print_indexes(package.findings)
     _print_taken_in(record["documents"])
     _print_followed(record)
+    _print_renumbered(renumbered)
     _print_attention(package.findings)
     size = sum(each.stat().st_size for each in package.path.rglob("*") if each.is_file())
     _echo(f"Wrote {shown_path} ({size / 1e6:.1f} MB).")
@@ -219,6 +224,18 @@ def _print_taken_in(documents: Iterable[Mapping[str, Any]]) -> None:
 def _outcomes(signatures: Iterable[Mapping[str, Any]]) -> str:
     outcomes = [each["outcome"] for each in signatures]
     return ", ".join(f"{outcomes.count(each)} {each}" for each in sorted(set(outcomes)))
+
+
+def _print_renumbered(renumbered: Sequence[Mapping[str, str | None]]) -> None:
+    """Print what had other page numbers in the package that was replaced."""
+    if not renumbered:
+        return
+    _echo("  other page numbers than in the package that this replaces:")
+    for each in renumbered[:_MOST_LISTED]:
+        _echo(f"    {each['item']:<22} {each['before']} then, {each['now'] or 'gone'} now")
+    if len(renumbered) > _MOST_LISTED:
+        _echo(f"    and {len(renumbered) - _MOST_LISTED} more; --json lists all of them")
+    _echo("    If somebody has that bundle, keep its package and build with --append.")
 
 
 def _print_followed(record: Mapping[str, Any]) -> None:

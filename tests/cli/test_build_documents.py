@@ -132,3 +132,21 @@ def test_an_insert_that_names_no_document_is_refused(desk: Desk) -> None:
     result = desk.build("--insert", "nothing=letter")
     assert result.exit_code == Exit.USAGE
     assert "ID=AFTER" in result.output
+
+
+def test_a_rebuilt_bundle_says_which_page_numbers_are_others(desk: Desk) -> None:
+    assert json.loads(desk.build("--json").stdout)["renumbered"] == []
+    shutil.copy(desk.folder / "documents/letter.pdf", desk.folder / "documents/early.pdf")
+    desk.change(
+        "[documents]\n",
+        '[documents]\nearly = { file = "documents/early.pdf", title = "Early", dated = 2026-01-01 }\n',
+    )
+    result = desk.build()
+    assert "other page numbers than in the package that this replaces:" in result.output
+    assert "build with --append" in result.output
+    letter = next(line.split() for line in result.output.splitlines() if "document:letter" in line)
+    now = next(
+        each for each in record_of(desk.out)["bundle"]["index"] if each["item"] == "document:letter"
+    )
+    assert letter[3] == f"{now['first_label']}-{now['last_label']}"
+    assert letter[1] != letter[3]
