@@ -189,6 +189,10 @@ def _ids(record: Mapping[str, Any]) -> dict[str, str]:
     found = {}
     for each in record["clips"]:
         found[f"Clips/{each['file'].rpartition('/')[2]}"] = f"clip {each['number']}"
+        viewing = each.get("viewing_copy")
+        if viewing is not None:
+            name = viewing["file"].rpartition("/")[2]
+            found[f"Clips/{name}"] = f"the viewing copy of clip {each['number']}"
     for each in record["recordings"]:
         source = next((one for one in record["inputs"] if one["id"] == each["input"]), None)
         stored = (source or {}).get("stored") or (source or {}).get("path") or ""

@@ -24,10 +24,14 @@ _LARGEST = 4_000_000
 
 @frozen(kw_only=True)
 class Beside:
-    """What the record beside a clip says: the clip's range of the recording, and what was muted."""
+    """What the record beside a clip says: the clip's range, track and channel of the recording, and
+    what was muted.
+    """
 
     name: str
     samples: SampleRange | None
+    track: int | None
+    channel: int | None
     muted: tuple[SampleRange, ...]
 
 
@@ -42,6 +46,8 @@ def read_beside(clip: Path) -> Beside | None:
         return Beside(
             name=beside.name,
             samples=_range(samples) if samples else None,
+            track=_ordinal(said.get("track")),
+            channel=_ordinal(said.get("channel")),
             muted=tuple(_range(each) for each in rows(said, "muted")),
         )
     except (OSError, ValueError, RecursionError):
@@ -50,6 +56,12 @@ def read_beside(clip: Path) -> Beside | None:
 
 def _range(value: Mapping[str, Any]) -> SampleRange:
     return SampleRange(number(value, "first"), number(value, "end"))
+
+
+def _ordinal(value: object) -> int | None:
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    return None
 
 
 def said_of_muting(beside: Beside | None, found: Sequence[SampleRange]) -> str:

@@ -58,6 +58,9 @@ def _verify(
     beside = read_beside(clip)
     try:
         samples = beside.samples if beside else None
+        if beside is not None:
+            track = beside.track if track is None else track
+            channel = beside.channel if channel is None else channel
         verdict = worker.call(_check, clip, recording, samples, track, channel)
     except WorkerFailed as failed:
         return _report(clip, Severity.NOT_CHECKED, f"could not be checked: {failed}", ())

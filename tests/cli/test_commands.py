@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import pytest
 from support_cli import MATTER, command, run_apart
+from support_sound import sound, write_wav
 
 import evidencekit as ek
 from evidencekit.cli.commands import evidencekit
@@ -527,6 +528,16 @@ def test_a_muted_clip_is_recorded_and_verify_says_what_is_the_same(desk: Desk) -
     assert "does not say that samples" in " ".join(desk.run(*checking).stdout.split())
     (desk.folder / "a.wav.json").write_text("{", "utf-8")
     assert "no record beside the clip" in " ".join(desk.run(*checking).stdout.split())
+
+
+def test_a_muted_clip_of_one_channel_is_found_by_its_record(desk: Desk) -> None:
+    write_wav(desk.folder / "recordings/call.wav", sound(3, channels=2))
+    times = ("--from", "0:00.25", "--to", "0:01.75", "--mute", "0:00.4-0:00.5")
+    result = desk.run("clip", "recordings/call.wav", *times, "--channel", "right", "-o", "a.wav")
+    assert result.exit_code == 0
+    result = desk.run("verify", "--clip", "a.wav", "--recording", "recordings/call.wav")
+    assert result.exit_code == 0
+    assert "except 1 muted span: 0:00.400 to 0:00.500" in " ".join(result.stdout.split())
 
 
 @pytest.mark.parametrize("text", ["0:00.4", "0:00.4-0:00.9", "0:00.5-0:00.4", "a-b"])

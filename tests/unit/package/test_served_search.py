@@ -71,6 +71,20 @@ def test_bytes_are_found_in_any_file(tmp_path, encoding):
     assert looked(tmp_path) == {("the digest of input document:note", "clip 1")}
 
 
+def test_a_viewing_copy_is_searched_and_so_is_its_name(tmp_path):
+    file = "data/clips/Clip 1 - Visit (viewing copy).mp4"
+    clip = RECORD["clips"][0] | {"viewing_copy": {"file": file}}
+    record = RECORD | {"clips": [clip]}
+    (tmp_path / "Clips").mkdir()
+    path = tmp_path / "Clips/Clip 1 - Visit (viewing copy).mp4"
+    path.write_bytes(b"ftyp" + bytes(5000) + b"documents/private note.pdf")
+    hit = "the path of input document:note"
+    assert looked(tmp_path, record=record) == {(hit, "the viewing copy of clip 1")}
+    path.rename(path.with_name("Clip 1 - Ella Dean (viewing copy).mp4"))
+    hits = looked(tmp_path, record=record)
+    assert ("the name of child", "the name of file 1 of the copy") in hits
+
+
 @given(st.integers(0, 200))
 def test_bytes_across_two_reads_are_found(tmp_path_factory, before):
     folder = tmp_path_factory.mktemp("copy")
