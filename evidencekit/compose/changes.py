@@ -211,7 +211,7 @@ def _served_to(changes: Changes, timezone: str) -> str:
         return f"{name[0].upper()}{name[1:]} has {counted(pages, 'page')}."
     copies = [
         f"on {local_date(each.served_at, timezone)} for {each.to}"
-        for each in (*changes.also, changes.since)
+        for each in sorted((*changes.also, changes.since), key=lambda each: each.served_at)
     ]
     return f"A copy of {counted(pages, 'page')} was made to be served {'; '.join(copies)}."
 

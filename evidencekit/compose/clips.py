@@ -14,7 +14,6 @@ from evidencekit.compose.facts import (
     draft_warning,
     measured_detail,
     mono,
-    nearest_ms,
     quoted,
     recording_name,
     seconds_of_ms,
@@ -53,7 +52,6 @@ if TYPE_CHECKING:
     from evidencekit.model.digest import Digest
     from evidencekit.model.material import CutClip, Material, ReadRecording
     from evidencekit.model.matter import Matter
-    from evidencekit.model.recording import Clip
 
 _RECORDINGS = "part:recordings"
 
@@ -126,12 +124,12 @@ def _figure(read: ReadRecording, clip: CutClip) -> Figure:
     return Figure(
         svg=svg,
         alt=(
-            f"Waveform of the whole of {recording_name(read)}, "
+            f"Waveform of {recording_name(read)} from end to end, "
             f"{format_media_time(measured.length_ms)} long. Clip {clip.number} is shaded, from "
             f"{format_media_time(start)} to {format_media_time(end)}."
         ),
         caption=(
-            f"The whole of R{read.number}, this clip shaded dark. The height is scaled to its "
+            f"R{read.number} from end to end, this clip shaded dark. The height is scaled to its "
             "loudest moment."
             if clip.file.peaks is None
             else ""
@@ -160,7 +158,7 @@ def _clip_figure(clip: CutClip, recording: int) -> tuple[Figure, ...]:
                 f"{format_media_time(end)} of the recording{rows}. {under}"
             ),
             caption=(
-                f"Above, the whole of R{recording}, this clip shaded dark; below, the clip alone"
+                f"Above, R{recording} from end to end, this clip shaded dark; below, the clip alone"
                 f"{rows}. Each is scaled to its loudest moment. {below}"
             ),
             height_mm=drawn.height_mm,
@@ -200,7 +198,7 @@ def _actual(clip: CutClip) -> tuple[int, int]:
 def _times(read: ReadRecording, clip: CutClip) -> tuple[Detail, ...]:
     file = clip.file
     start, end = _actual(clip)
-    length = seconds_of_ms(nearest_ms(file.samples.count, file.sample_rate))
+    length = seconds_of_ms(file.length_ms)
     cut = (
         f"{format_media_time(start)} to {format_media_time(end)} "
         f"({length}), {_channels(read, file)}, {file.bits} bits: sample {file.samples.first:,} "
@@ -208,7 +206,7 @@ def _times(read: ReadRecording, clip: CutClip) -> tuple[Detail, ...]:
         f"{counted(file.samples.count, 'sample')} at {file.sample_rate:,} a second"
     )
     rows = [
-        Detail(label="Asked for", text=plain(_asked_for(clip)), standing="T"),
+        *_asked_for(clip),
         measured_detail("Cut", cut),
         *players_clock(read, clip),
     ]
@@ -224,11 +222,14 @@ def _levels(clip: CutClip) -> Detail:
     return Detail(label="Loudness", text=plain(words), standing="/".join(sorted(standings)))
 
 
-def _asked_for(clip: CutClip) -> str:
-    """Return what was asked for: times, or words with what was added either side."""
-    told: Clip = clip.clip
+def _asked_for(clip: CutClip) -> tuple[Detail, ...]:
+    """Return what was asked for: times, or words with what was added either side.
+
+    Nobody told the times of words: they are read from the transcript.
+    """
+    label, told = "Asked for", clip.clip
     if told.quote is None:
-        return str(told.span)
+        return (Detail(label=label, text=plain(str(told.span)), standing="T"),)
     added = [
         f"{seconds_of_ms(ms)} {where}"
         for ms, where in (
@@ -238,7 +239,11 @@ def _asked_for(clip: CutClip) -> str:
         if ms
     ]
     more = f", with {' and '.join(added)}" if added else ""
-    return f"the words {quoted(told.quote)}{more}: {clip.file.requested}"
+    found = f"in the transcript: {clip.file.requested}"
+    return (
+        Detail(label=label, text=plain(f"the words {quoted(told.quote)}{more}"), standing="T"),
+        Detail(label=label, text=plain(found), standing="F"),
+    )
 
 
 def _channels(read: ReadRecording, file: ClipFile) -> str:
@@ -271,7 +276,7 @@ def _about_words(matter: Matter, read: ReadRecording, clip: CutClip) -> list[str
         return ["No transcript of this clip is supplied."]
     notes = [] if clip.excerpt.numbered else ["The transcript has no words in this clip."]
     if clip.excerpt.trimmed:
-        notes.append("The audio of this clip holds more words than are printed.")
+        notes.append("The audio of this clip holds more words than the numbered lines.")
     if any(line.number is None for line in clip.excerpt.lines):
         notes.append("Lines in grey, without a number, are context.")
     notes.append(transcript_aid(matter, source))
@@ -287,16 +292,19 @@ def _note(text: str) -> Paragraph:
 def how_to_listen(read: ReadRecording, clip: CutClip) -> str:
     """Say which file to open, and where in the whole recording the clip is.
 
-    A recording that is withheld is not offered: who holds this page cannot open it.
+    A recording that is withheld is not offered: who holds this page cannot open it. Whether one
+    that is not told to be served can be had is said, or that it is not stated.
     """
-    told = read.recording.whole_recording or ""
+    told = (read.recording.whole_recording or "").partition(":")[0].strip().casefold()
     shown = max(0, read.measurement.shown_ms(clip.file.samples.first))
     track = f", audio track {clip.file.track}" if read.measurement.tracks > 1 else ""
     whole = f", or R{read.number} ({read.file_name}{track}) at {short_time(shown)}"
-    return (
-        f"Open {quoted(clip.file_name)} in the folder clips"
-        f"{'' if told.startswith('withheld') else whole}. Nothing plays from this page."
-    )
+    had = {
+        "withheld": "",
+        "served": whole,
+        "on request": f"{whole}; it can be had on request",
+    }.get(told, f"{whole}; where it can be had is {NOT_STATED}")
+    return f"Open {quoted(clip.file_name)} in the folder clips{had}. Nothing plays from this page."
 
 
 def _digests(read: ReadRecording, clip: CutClip) -> Table:

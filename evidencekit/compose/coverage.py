@@ -19,10 +19,10 @@ from attrs import frozen
 from evidencekit.compose import drawing
 from evidencekit.compose.drawing import Line, Passage
 from evidencekit.compose.facts import (
-    NOT_STATED,
     counted,
     recording_name,
-    seconds,
+    seconds_of_ms,
+    where_whole,
 )
 from evidencekit.compose.labels import label
 from evidencekit.compose.others import other_recordings
@@ -73,6 +73,11 @@ class Coverage:
         return sum(each.count for each in self.used)
 
     @property
+    def used_ms(self) -> int:
+        """How many milliseconds the clips hold: the sum of the lengths that are printed."""
+        return sum(each.length_ms(self.sample_rate) for each in self.used)
+
+    @property
     def share_per_mille(self) -> int:
         """The share that the clips hold, in thousandths, rounded down."""
         return self.used_samples * 1000 // self.sample_count if self.sample_count else 0
@@ -117,11 +122,12 @@ def coverage_of(recording: ReadRecording) -> Coverage:
 
 def coverage_line(read: ReadRecording, coverage: Coverage) -> str:
     """Say how much is used: "2 clips, 34.3 s of 142.0 s (24.1 per cent)."."""
-    rate, share = coverage.sample_rate, coverage.share_per_mille
+    share = coverage.share_per_mille
+    whole_ms = samples_to_ms(coverage.sample_count, coverage.sample_rate)
     return (
-        f"{counted(len(read.clips), 'clip')}, {seconds(coverage.used_samples, rate)} of "
-        f"{seconds(coverage.sample_count, rate)} ({share // 10}.{share % 10} per cent). "
-        f"Whole recording: {read.recording.whole_recording or NOT_STATED}."
+        f"{counted(len(read.clips), 'clip')}, {seconds_of_ms(coverage.used_ms)} of "
+        f"{seconds_of_ms(whole_ms)} ({share // 10}.{share % 10} per cent). "
+        f"Whole recording: {where_whole(read.recording.whole_recording)}."
     )
 
 
@@ -133,8 +139,9 @@ def coverage_part(material: Material, profile: Profile, layout: Layout | None) -
     blocks: list[Block] = [
         Paragraph(
             text=plain(
-                "Each bar is a whole recording; the shaded passages are the clips. A passage that "
-                "two clips hold counts once. Lengths are measured and shares are rounded down."
+                "Each bar is a recording from end to end; the shaded passages are the clips. A "
+                "passage that two clips hold counts once. Lengths are measured and shares are "
+                "rounded down."
             ),
             manner=Manner.NOTE,
         )
@@ -207,7 +214,7 @@ def _passage_row(
     cells = (
         plain(format_media_time(samples_to_ms(samples.first, rate))),
         plain(format_media_time(samples_to_ms(samples.end, rate))),
-        plain(seconds(samples.count, rate)),
+        plain(seconds_of_ms(samples.length_ms(rate))),
         _clips_in(read, samples, layout) if used else plain("not used"),
     )
     return Row(cells=cells)

@@ -92,20 +92,14 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def seconds(samples: int, rate: int) -> str:
-    """Return a length in seconds to the tenth, a half rounded up: "34.3 s"."""
-    tenths = (samples * 20 + rate) // (2 * rate)
-    return f"{tenths // 10:,}.{tenths % 10} s"
-
-
-def nearest_ms(samples: int, rate: int) -> int:
-    """Return the length of so many samples in milliseconds, to the nearest, a half up."""
-    return (2 * samples * 1000 + rate) // (2 * rate)
-
-
 def seconds_of_ms(ms: int) -> str:
     """Return a length in seconds to the millisecond: "19.500 s"."""
     return f"{ms // 1000:,}.{ms % 1000:03} s"
+
+
+def where_whole(told: str | None) -> str:
+    """Return where the whole recording is to be had. Nothing is served yet when pages are set."""
+    return "to be served" if told == "served" else (told or NOT_STATED)
 
 
 def short_time(ms: int) -> str:

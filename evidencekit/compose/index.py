@@ -39,7 +39,7 @@ ITEM = "part:index"
 TITLE = "Index"
 
 _NUMBER = Column(title="No.", share=0, align=Align.RIGHT)
-_DOCUMENT = Column(title="Document", share=8)
+_DOCUMENT = Column(title="Document", share=7)
 _DATE = Column(title="Date", share=4)
 _EXHIBIT = Column(title="Exhibit", share=0, align=Align.RIGHT)
 _PAGE = Column(title="Page", share=0, align=Align.RIGHT)

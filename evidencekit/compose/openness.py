@@ -98,7 +98,7 @@ def openness(
         for each in recording.consent
         if _says(each, _Status.LEFT_THE_MESSAGE) and not _is_maker(recording, each.person)
     ]
-    verdict = _verdict(people, has_message=bool(messages))
+    verdict = _verdict(people)
     reason = _reason(matter, people, messages)
     return Openness(verdict=verdict, reason=reason, source=source, people=people)
 
@@ -205,11 +205,11 @@ def _knowledge(events: Iterable[ConsentEvent], *, child: bool) -> tuple[str, str
     return _NOT_KNOWN if _Status.NOT_KNOWN in statuses else NOT_STATED, None
 
 
-def _verdict(people: tuple[PersonOpenness, ...], *, has_message: bool) -> Verdict:
+def _verdict(people: tuple[PersonOpenness, ...]) -> Verdict:
     found = {each.verdict for each in people}
     if Verdict.COVERT in found:
         return Verdict.COVERT
-    if Verdict.CANNOT_BE_SAID in found or not (people or has_message):
+    if Verdict.CANNOT_BE_SAID in found or not people:
         return Verdict.CANNOT_BE_SAID
     return Verdict.OPEN
 
@@ -222,7 +222,9 @@ def _reason(matter: Matter, people: tuple[PersonOpenness, ...], messages: list[s
         for each in people
     ]
     said += [
-        f"{matter.name_of(person)} left the message on an answering service." for person in messages
+        f"{matter.name_of(person)} left the message on an answering service; express permission "
+        f"and knowledge: {NOT_STATED}."
+        for person in messages
     ]
     if not said:
         said = ["who was recorded, besides the maker, is not stated."]

@@ -29,6 +29,7 @@ from evidencekit.compose.facts import (
     stated_detail,
     told_detail,
     transcript_makers,
+    where_whole,
     with_name,
 )
 from evidencekit.compose.labels import label
@@ -131,7 +132,9 @@ def _told(matter: Matter, read: ReadRecording) -> tuple[Detail, ...]:
         told_detail(matter, "Why it was made", recording.reason),
         told_detail(matter, "Is it whole", recording.whole),
         told_detail(matter, "Was it edited", recording.edited),
-        told_detail(matter, "Where the whole is", Stated(value=whole) if whole else None),
+        told_detail(
+            matter, "Where the whole is", Stated(value=where_whole(whole)) if whole else None
+        ),
         told_detail(matter, "Copies", recording.copies),
     )
 

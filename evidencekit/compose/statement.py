@@ -192,8 +192,8 @@ def _knowledge(sources: dict[Source, list[int]]) -> list[str]:
         if source.told_by is None:
             gap = to_complete("who told me, or how I know")
             texts.append(
-                f"{shown} about a recording whose maker is not stated, or is not me. What there is "
-                f"not within my own knowledge, and its source: {gap}."
+                f"{shown} about {source.about}. What of that is not within my own knowledge, and "
+                f"its source: {gap}."
             )
         else:
             texts.append(

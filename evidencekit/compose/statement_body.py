@@ -222,7 +222,7 @@ def _measured(of: Context) -> Iterator[Piece]:
     where = f" at {pages}" if pages is not None else ""
     yield said(
         f"I am told by {who}, {of.material.software}, that it measured the digests, lengths "
-        f"and times of the recordings and of the clips, and that they are set out, marked M, "
+        f"and times of the recordings and of the clips, and that they are set out, as measured, "
         f"in the schedules{where}. I cannot speak to those measurements myself.",
         source=Source(own=False, told_by=source),
     )

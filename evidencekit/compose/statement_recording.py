@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 from evidencekit.compose.consent import people_in_order, said_of, use_of
 from evidencekit.compose.facts import NOT_STATED, counted, quoted
 from evidencekit.compose.plan import Heading
-from evidencekit.compose.statement_said import Context, Piece, Said, Source, said
+from evidencekit.compose.statement_said import (
+    NOT_MINE,
+    OF_OTHERS,
+    Context,
+    Piece,
+    Said,
+    Source,
+    said,
+)
 from evidencekit.compose.telling import capitalised, on_date, quoted_stop, stopped
 from evidencekit.compose.wording import use_text
 
@@ -30,7 +38,7 @@ def recording_pieces(of: Context, read: ReadRecording) -> Iterator[Piece]:
     """Yield the paragraphs about one recording, below a heading of their own."""
     recording = read.recording
     name = f"R{read.number}"
-    source = Source(own=of.made_by_declarant(recording))
+    source = Source() if of.made_by_declarant(recording) else Source(own=False, about=NOT_MINE)
     yield Heading(text=f"{name}: {recording.shown_title}", level=2)
     yield said(*_making(of, recording, name), source=source)
     yield said(_reason(of, recording, name), source=source)
@@ -83,7 +91,11 @@ def _people(of: Context, recording: Recording, name: str, source: Source) -> Ite
         yield said(f"Who else was recorded in {name}, and what they were told: {NOT_STATED}.")
         return
     for person_id in spoken_of:
-        yield said(*_about(of, recording, name, person_id), source=source)
+        others = source.own and person_id != of.statement.by
+        yield said(
+            *_about(of, recording, name, person_id),
+            source=Source(own=False, about=OF_OTHERS) if others else source,
+        )
 
 
 def _is_declarant_and_maker(of: Context, recording: Recording, person_id: str) -> bool:
@@ -166,7 +178,10 @@ def _whole(recording: Recording, name: str) -> list[str | Run]:
         no="It has not been edited",
         unsaid="Whether it has been edited",
     )
-    return [f"{whole} {edited} {_where_whole(recording.whole_recording)}"]
+    told = recording.whole.value if recording.whole is not None else ""
+    part = told.partition(":")[0].strip().casefold() == "no"
+    held = "What there is of it" if part else "The whole recording"
+    return [f"{whole} {edited} {_where_whole(recording.whole_recording, held)}"]
 
 
 def _yes_no(stated: Stated[str] | None, *, yes: str, no: str, unsaid: str) -> str:
@@ -179,17 +194,17 @@ def _yes_no(stated: Stated[str] | None, *, yes: str, no: str, unsaid: str) -> st
     return f"{words}: {stopped(more.strip())}" if more.strip() else f"{words}."
 
 
-def _where_whole(answer: str | None) -> str:
+def _where_whole(answer: str | None, held: str) -> str:
     kind, _, more = (answer or "").partition(":")
     match kind.strip().casefold():
         case "served":
             # Signed before anything is served: what is to come is not sworn to as done.
-            return "The whole recording is to be served."
+            return f"{held} is to be served."
         case "on request":
-            return "The whole recording can be had on request."
+            return f"{held} can be had on request."
         case "withheld":
             reason = stopped(more.strip() or f"the reason is {NOT_STATED}")
-            return f"The whole recording is withheld: {reason}"
+            return f"{held} is withheld: {reason}"
         case _:
             return f"Where the whole recording can be had: {stopped(answer or NOT_STATED)}"
 

@@ -22,20 +22,25 @@ from evidencekit.model.matter import Matter, Statement
 if TYPE_CHECKING:
     from evidencekit.model.recording import Recording
 
-__all__ = ["Context", "Piece", "Said", "Source", "said"]
+__all__ = ["NOT_MINE", "OF_OTHERS", "Context", "Piece", "Said", "Source", "said"]
+
+
+#: What paragraphs are about that may hold more than the declarant knows.
+NOT_MINE = "a recording whose maker is not stated, or is not me"
+OF_OTHERS = "what other people did, said or knew"
 
 
 @frozen(kw_only=True)
 class Source:
     """Where a paragraph's facts come from.
 
-    `own` is the declarant's own knowledge; otherwise `told_by` says who told. None stands for what
-    is about a recording that the declarant is not told to have made: only the declarant can say
-    how much of it is own knowledge.
+    `own` is the declarant's own knowledge; otherwise `told_by` says who told, or `about` what it is
+    about of which only the declarant can say how much is own knowledge.
     """
 
     own: bool = True
     told_by: str | None = None
+    about: str | None = None
 
 
 @frozen(kw_only=True)

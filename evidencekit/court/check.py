@@ -28,6 +28,9 @@ _RECORDINGS_RULE = "EW-FAM-09"
 #: What people write for a decision that is not there yet.
 _UNDECIDED = ("", "not yet decided", "not yet", "pending", "not decided", "not stated", "not known")
 
+#: How a refusal begins, as people write it.
+_REFUSED = ("refused", "dismissed", "not granted", "not permitted", "not allowed", "declined")
+
 
 def severity_of(rule: Rule) -> Severity:
     """Return how much a breach of *rule* matters, from how well the rule is known."""
@@ -111,7 +114,13 @@ def _recordings(matter: Matter, profile: Profile) -> Iterator[Finding]:
     rule = profile.rule(_RECORDINGS_RULE)
     if rule is None or not matter.recordings:
         return
-    message = _permission_message(matter.case.permission)
+    permission = matter.case.permission
+    refused = permission is not None and (permission.result or "").casefold().startswith(_REFUSED)
+    message = (
+        "the result told is a refusal, and this bundle holds recordings."
+        if refused
+        else _permission_message(permission)
+    )
     if message is not None:
         yield _finding(rule, "court", message)
 

@@ -175,8 +175,8 @@ class ClipFile:
 
     @property
     def length_ms(self) -> int:
-        """The clip's length in whole milliseconds, rounded down."""
-        return samples_to_ms(self.samples.count, self.sample_rate)
+        """The clip's length in milliseconds, as it is printed beside its start and end."""
+        return self.samples.length_ms(self.sample_rate)
 
 
 @frozen(kw_only=True)

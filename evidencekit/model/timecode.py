@@ -79,6 +79,17 @@ class SampleRange:
         """How many samples the range holds."""
         return self.end - self.first
 
+    def length_ms(self, rate: int) -> int:
+        """Return the milliseconds between the times that are printed for its two ends.
+
+        Each of those is rounded down. Lengths that are told this way add up on a page, and agree
+        with the times beside them; each is within a millisecond of the samples' own.
+
+        >>> SampleRange(1_041_863, 1_367_100).length_ms(22_050)
+        14750
+        """
+        return samples_to_ms(self.end, rate) - samples_to_ms(self.first, rate)
+
 
 def _not_negative(_: object, __: object, value: int) -> None:
     if value < 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from evidencekit.compose.facts import local_date, nearest_ms
+from evidencekit.compose.facts import local_date
 from evidencekit.compose.readme import CopiedClip, CopiedRecording, CopyContents, read_me_part
 
 if TYPE_CHECKING:
@@ -63,10 +63,7 @@ def _contents(
                 label=labels[each["item"]],
                 file_name=each["file"].rpartition("/")[2],
                 start_ms=each["start_ms"],
-                # As the clip's sheet has it; the record's length in milliseconds is rounded down.
-                length_ms=nearest_ms(
-                    each["samples"]["end"] - each["samples"]["first"], each["samples"]["rate"]
-                ),
+                length_ms=each["length_ms"],
                 viewing=each.get("viewing_copy") is not None,
             )
             for each in sorted(record["clips"], key=lambda each: int(each["number"]))

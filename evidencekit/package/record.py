@@ -418,7 +418,7 @@ def _coverage(each: ReadRecording) -> dict[str, Any]:
     return {
         "recording": each.recording.id,
         "length_ms": each.measurement.length_ms,
-        "used_ms": coverage.used_samples * 1000 // each.measurement.sample_rate,
+        "used_ms": coverage.used_ms,
         "used_samples": coverage.used_samples,
         "sample_count": coverage.sample_count,
         "share_per_mille": coverage.share_per_mille,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from evidencekit.model.custody import CustodyLog
     from evidencekit.model.matter import Matter, Section
     from evidencekit.model.recording import Recording
+    from evidencekit.model.stated import Stated
 
 #: What a court asks of every recording (FJC guidance May 2025: why, who, when, edited, whole).
 _ASKED = (
@@ -126,6 +127,15 @@ def _told(recording: Recording) -> Iterator[Finding]:
             message=f"not stated: {'; '.join(missing)}. Printed as such.",
             group="told",
         )
+    if _says(recording.whole, "yes") and _says(recording.edited, "yes"):
+        yield Finding(
+            code="EK-M018",
+            severity=Severity.WARNING,
+            subject=recording.id,
+            message="is told to be whole and to be edited. Both are printed; say after a colon "
+            "what was done.",
+            group="told",
+        )
     source = recording.transcript
     if source is not None and source.made_by is None and source.made_by_tool is None:
         yield Finding(
@@ -135,6 +145,10 @@ def _told(recording: Recording) -> Iterator[Finding]:
             message="who made the transcript is not stated. Printed as such.",
             group="told",
         )
+
+
+def _says(stated: Stated[str] | None, answer: str) -> bool:
+    return stated is not None and stated.value.partition(":")[0].strip().casefold() == answer
 
 
 def _consent(matter: Matter, recording: Recording) -> Iterator[Finding]:

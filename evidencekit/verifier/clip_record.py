@@ -92,7 +92,7 @@ def _check_clip(
     yield from _check_range(clip, number(measured, "sample_count"), rate)
     expected: dict[str, Any] = {
         "start_ms": samples_to_ms(first, rate),
-        "length_ms": samples_to_ms(end - first, rate),
+        "length_ms": samples_to_ms(end, rate) - samples_to_ms(first, rate),
         "item": f"clip:{number(clip, 'number')}",
         "samples_form": f"s{number(samples, 'bits')}le interleaved",
         **dict(_times(clip)),

@@ -63,7 +63,7 @@ def _expected(record: Mapping[str, Any], recording: Mapping[str, Any]) -> dict[s
         "length_ms": count * 1000 // rate,
         "sample_count": count,
         "used_samples": samples,
-        "used_ms": samples * 1000 // rate,
+        "used_ms": sum(end * 1000 // rate - first * 1000 // rate for first, end in used),
         "share_per_mille": samples * 1000 // count if count else 0,
         "used": used,
         "gaps": gaps,

@@ -117,7 +117,8 @@ def _of_recording(
             yield Fact(ident, key, item, _with_standing(stated, by))
     whole = text(each, "whole_recording")
     if whole:
-        yield Fact(ident, "whole_recording", item, (f"{whole} T",))
+        shown = "to be served" if whole == "served" else whole
+        yield Fact(ident, "whole_recording", item, (f"{shown} T",))
     openness = table(each, "openness")
     verdict = f"{text(openness, 'verdict')}. {text(openness, 'reason')}"
     yield Fact(ident, "openness", "part:consent", (verdict[:1].upper() + verdict[1:],))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from evidencekit.model.timecode import format_media_time
+from evidencekit.model.timecode import format_media_time, samples_to_ms
 from evidencekit.verifier.clip_record import name_of
 from evidencekit.verifier.record import number, rows, table, text
 from evidencekit.verifier.result import CLIPS, PROVENANCE, error
@@ -87,8 +87,8 @@ def _of_clip(clip: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     )
     start, stop = (max(number(requested, each), 0) for each in ("from_ms", "to_ms"))
     yield "the times asked for", f"{format_media_time(start)} to {format_media_time(stop)}"
-    # To the nearest millisecond, as the sheet prints it; the record's own rounds down.
-    length = (2000 * count + rate) // (2 * rate) if rate > 0 else 0
+    # Between the two times that are printed, so that the page adds up.
+    length = samples_to_ms(end, rate) - samples_to_ms(first, rate) if rate > 0 else 0
     yield "its length", f"({length // 1000:,}.{length % 1000:03} s)"
     yield "the decoder that the record names", _decoder(table(clip, "decoder"))
     yield "the name of its file", text(clip, "file").rpartition("/")[2]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidencekit.compose.coverage import Coverage, gaps_between, merged
-from evidencekit.model.timecode import SampleRange
+from evidencekit.model.timecode import SampleRange, samples_to_ms
 
 ranges = st.lists(
     st.tuples(st.integers(0, 60), st.integers(1, 30)).map(
@@ -59,3 +59,11 @@ def test_the_share_is_the_whole_only_when_nothing_is_left_out(clips, count):
     )
     assert 0 <= coverage.share_per_mille <= 1000
     assert (coverage.share_per_mille == 1000) == (count > 0 and not gaps)
+
+
+@given(ranges, counts, st.sampled_from([7, 8000, 11_025, 44_100]))
+def test_the_lengths_that_are_printed_add_up_to_that_of_the_recording(clips, count, rate):
+    used = merged(clips, sample_count=count)
+    passages = (*used, *gaps_between(used, sample_count=count))
+    assert sum(each.length_ms(rate) for each in passages) == samples_to_ms(count, rate)
+    assert all(abs(each.length_ms(rate) * rate - each.count * 1000) < rate for each in passages)

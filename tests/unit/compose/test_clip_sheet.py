@@ -64,9 +64,9 @@ def test_a_clip_by_quote_says_which_words_and_what_was_added(material):
     told = Clip(title="x", quote="the policy", before_ms=3_000, after_ms=500)
     lines = lines_of(sheet(with_clip(material, clip=told)))
     assert (
-        "Asked for | the words “the policy”, with 3.000 s before their lines and 0.500 s after: "
-        "0:12.400 to 0:31.900 | T"
+        "Asked for | the words “the policy”, with 3.000 s before their lines and 0.500 s after | T"
     ) in lines
+    assert "Asked for | in the transcript: 0:12.400 to 0:31.900 | F" in lines
 
 
 def test_lines_are_numbered_and_cut_cues_marked_in_words(material):
@@ -108,7 +108,7 @@ def test_the_mapping_of_speakers_is_shown(material):
 
 
 def test_a_trimmed_excerpt_says_that_the_audio_holds_more(material):
-    said = "The audio of this clip holds more words than are printed."
+    said = "The audio of this clip holds more words than the numbered lines."
     assert said in text_of(sheet(material, 2))
     assert said not in text_of(sheet(material, 1))
 
@@ -151,11 +151,25 @@ def test_a_recording_that_is_withheld_is_not_offered_for_listening(material):
     assert "visit.m4a" not in how_to_listen(held, read.clips[0])
 
 
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("served", "in the folder clips, or R1 (visit.m4a) at 0:12.4. Nothing plays"),
+        ("on request", "at 0:12.4; it can be had on request. Nothing plays"),
+        (None, "at 0:12.4; where it can be had is not stated. Nothing plays"),
+    ],
+)
+def test_who_is_sent_to_the_whole_recording_is_told_whether_it_can_be_had(material, told, said):
+    read = material.recordings[0]
+    held = evolve(read, recording=evolve(read.recording, whole_recording=told))
+    assert said in how_to_listen(held, read.clips[0])
+
+
 def test_the_waveform_says_in_words_what_it_shows(material):
     figure, _ = [block for block in sheet(material).blocks if isinstance(block, Figure)]
     assert figure.alt == (
-        "Waveform of the whole of R1, Home visit, 2:22.000 long. Clip 1 is shaded, from 0:12.400 "
-        "to 0:31.900."
+        "Waveform of R1, Home visit from end to end, 2:22.000 long. Clip 1 is shaded, from "
+        "0:12.400 to 0:31.900."
     )
     assert ">Clip 1</text>" in figure.svg
     assert ">2</text>" in figure.svg
@@ -168,7 +182,7 @@ def test_the_clip_alone_is_drawn_with_its_lines_and_says_what_is_under_it(materi
         "beginnings of 4 lines given below."
     )
     assert figure.caption == (
-        "Above, the whole of R1, this clip shaded dark; below, the clip alone. Each is scaled to its "
+        "Above, R1 from end to end, this clip shaded dark; below, the clip alone. Each is scaled to its "
         "loudest moment. Lines stand by number where the transcript says they begin. Words without "
         "room are below. An arrow marks a line that began before."
     )

@@ -60,7 +60,7 @@ def _verdict(**people: ConsentEvent | tuple[ConsentEvent, ...]) -> Verdict:
         (_event(S.WITHDREW), Verdict.CANNOT_BE_SAID),
         (_event(S.NOT_KNOWN), Verdict.CANNOT_BE_SAID),
         (_event(S.NOT_KNOWN, knew=Knew.NO), Verdict.COVERT),
-        (_event(S.LEFT_THE_MESSAGE), Verdict.OPEN),
+        (_event(S.LEFT_THE_MESSAGE), Verdict.CANNOT_BE_SAID),
         (_event(S.TOLD_IT_WAS_RECORDED, service="The line"), Verdict.CANNOT_BE_SAID),
         (_event(S.MENTIONED_ONLY), Verdict.CANNOT_BE_SAID),
         (_event(S.HEARD), Verdict.CANNOT_BE_SAID),

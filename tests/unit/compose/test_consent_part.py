@@ -136,8 +136,8 @@ def test_open_or_covert_is_printed_below_each_table_with_its_reason(
             "known."
         ),
         (
-            "Open or covert: Open. On what was told: Owen Price left the message on an answering "
-            "service."
+            "Open or covert: Cannot be said. On what was told: Owen Price left the message on an "
+            "answering service; express permission and knowledge: not stated."
         ),
     ]
 

@@ -53,15 +53,17 @@ def test_an_empty_recording_has_neither_use_nor_gap():
 def test_the_example_prints_as_the_product_says(material):
     read = material.recordings[0]
     assert coverage_line(read, coverage_of(read)) == (
-        "2 clips, 34.3 s of 142.0 s (24.1 per cent). Whole recording: served."
+        "2 clips, 34.250 s of 142.000 s (24.1 per cent). Whole recording: to be served."
     )
 
 
 def test_a_recording_with_no_clip_is_still_accounted_for(material):
     read = evolve(material.recordings[1], clips=())
     part = coverage_part(evolve(material, recordings=(read,)), None, None)
-    assert "0 clips, 0.0 s of 24.8 s (0.0 per cent). Whole recording: not stated." in lines_of(part)
-    assert "0:00.000 | 0:24.750 | 24.8 s | not used" in lines_of(part)
+    assert "0 clips, 0.000 s of 24.750 s (0.0 per cent). Whole recording: not stated." in lines_of(
+        part
+    )
+    assert "0:00.000 | 0:24.750 | 24.750 s | not used" in lines_of(part)
 
 
 def test_a_share_short_of_the_whole_never_prints_as_the_whole(material):
@@ -77,11 +79,11 @@ def test_used_and_unused_passages_stand_in_one_table_in_order(material):
     lines = lines_of(coverage_part(material, None, None))
     start = lines.index("From | To | Length | Used in")
     assert lines[start + 1 : start + 6] == [
-        "0:00.000 | 0:12.400 | 12.4 s | not used",
-        "0:12.400 | 0:31.900 | 19.5 s | Clip 1 (?)",
-        "0:31.900 | 0:47.250 | 15.4 s | not used",
-        "0:47.250 | 1:02.000 | 14.8 s | Clip 2 (?)",
-        "1:02.000 | 2:22.000 | 80.0 s | not used",
+        "0:00.000 | 0:12.400 | 12.400 s | not used",
+        "0:12.400 | 0:31.900 | 19.500 s | Clip 1 (?)",
+        "0:31.900 | 0:47.250 | 15.350 s | not used",
+        "0:47.250 | 1:02.000 | 14.750 s | Clip 2 (?)",
+        "1:02.000 | 2:22.000 | 80.000 s | not used",
     ]
 
 

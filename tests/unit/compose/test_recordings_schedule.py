@@ -101,7 +101,7 @@ def test_what_was_told_prints_in_its_own_words(material):
     assert "Made by | Amara Dean | T" in lines
     assert "Is it whole | yes | T" in lines
     assert "Was it edited | no | T" in lines
-    assert "Where the whole is | served | T" in lines
+    assert "Where the whole is | to be served | T" in lines
 
 
 def test_somebody_else_who_told_something_is_named(material):

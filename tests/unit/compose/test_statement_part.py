@@ -356,6 +356,30 @@ def test_a_change_of_hands_that_the_matter_tells_is_not_said_again_from_the_log(
     assert "The custody log (AD1/6), in entry 3" in _paragraphs(_with_entries(material, later))
 
 
+def test_a_part_of_a_recording_is_not_called_the_whole_of_it(material: Material) -> None:
+    recording = Recording(
+        id="visit",
+        file="visit.m4a",
+        whole="no: the first minute is missing",
+        whole_recording="served",
+    )
+    said = _paragraphs(_with_recording(material, recording))
+    assert (
+        "R1 is not the whole recording: the first minute is missing. Whether it has been edited: "
+        "not stated. What there is of it is to be served." in said
+    )
+
+
+def test_what_others_did_or_knew_is_not_claimed_as_own_knowledge(material: Material) -> None:
+    paragraphs = statement_paragraphs(_made(material))
+    of_others = [number for number, text in paragraphs if text.startswith("As to Joanna Hale")]
+    [claimed] = [text for _, text in paragraphs if "within my own knowledge, unless" in text]
+    [marked] = [text for _, text in paragraphs if "what other people did, said or knew" in text]
+    assert of_others
+    assert marked.startswith(f"Paragraphs {of_others[0]} to ")
+    assert f" {of_others[0]} to" not in claimed
+
+
 def test_a_paragraph_that_only_says_not_stated_is_nobodys_knowledge(material: Material) -> None:
     recording = Recording(id="visit", file="visit.m4a", made_by="amara", reason="to remember")
     said = _paragraphs(_with_recording(material, recording))

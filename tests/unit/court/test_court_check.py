@@ -60,6 +60,10 @@ def test_a_statement_over_the_memorandum_s_length_warns() -> None:
             "no order permits recordings; application pending.",
         ),
         (
+            Permission(applied_on="2026-05-28", result="Refused.", decided_on="2026-06-01"),
+            "the result told is a refusal, and this bundle holds recordings.",
+        ),
+        (
             Permission(applied_on="2026-05-28", result="Granted to Amara Dean"),
             "a result of the application is told without its date. Give decided_on.",
         ),

@@ -113,6 +113,12 @@ def test_marked_blanks_of_a_draft_are_named_and_a_signed_statement_has_none() ->
     assert gaps(matter(TOLD, statement=Statement(by="amara", signed="s.pdf"))) == ()
 
 
+def test_a_recording_told_to_be_whole_and_edited_is_pointed_at() -> None:
+    both = evolve(TOLD, edited="yes: the end was cut off")
+    assert codes(gaps(matter(both))) == ["EK-M018"]
+    assert gaps(matter(evolve(both, whole="no: the end is missing"))) == ()
+
+
 def test_an_unnamed_maker_of_a_transcript_is_a_gap_and_a_tool_is_a_maker() -> None:
     nobody = evolve(TOLD, transcript=evolve(TOLD.transcript, made_by=None))
     assert codes(gaps(matter(nobody))) == ["EK-M012"]
