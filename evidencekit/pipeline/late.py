@@ -8,6 +8,7 @@ as they were served, and the newer version follows at the end of its section.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ from evidencekit.custody.digests import hash_file
 from evidencekit.custody.paths import inside
 from evidencekit.errors import AssemblyError, ServedItemChanged
 from evidencekit.model.bundle import Item, ItemKind, Numbering, SectionHead, is_divider
-from evidencekit.model.late import KeptItem, belongs_to
+from evidencekit.model.late import SUPERSEDED, KeptItem, belongs_to
 from evidencekit.model.served import Served, ServedItem, is_superseded, superseded
 from evidencekit.package.served import followed_of
 from evidencekit.pdf.placed import PlacedPart
@@ -222,7 +223,11 @@ def _kept(
     if same or _is_in_place(item.id) or is_superseded(item.id):
         return KeptItem(item=item, marks=was.marks)
     title = item.title if item.id == CHANGES else served_title(item.title, served, matter.timezone)
-    return superseded(was, number=served.number, title=title)
+    held = {each.item.id for each in served.items}
+    numbers = itertools.count(served.number)
+    # A bundle that was followed without being served has a number that a copy may have since.
+    number = next(each for each in numbers if f"{item.id}{SUPERSEDED}{each}" not in held)
+    return superseded(was, number=number, title=title)
 
 
 def _added(

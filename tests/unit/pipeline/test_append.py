@@ -177,3 +177,20 @@ def test_a_cover_that_was_not_delivered_is_not_added_later_and_that_is_said(tmp_
     assert "part:cover" not in labels(second)
     (said,) = (each for each in second.findings if each.code == "EK-K051")
     assert said.subject == "bundle/cover"
+
+
+def test_a_bundle_that_was_appended_to_is_served_and_followed(cycle):
+    other = Cycle(cycle.root / "served after")
+    first = other.build()
+    other.add_answer()
+    second = other.build(append_to=first)
+    assert "part:consent@1" in labels(second)
+    other.serve(second)
+    other.edit(('price = { status = "agreed"', 'price = { status = "refused"'))
+    third = other.build()
+    after = labels(third)
+    for item, shown in labels(second).items():
+        assert shown in (after.get(item), after.get(f"{item}@1"), after.get(f"{item}@2"))
+    assert {"part:consent", "part:consent@1", "part:consent@2"} <= set(after)
+    assert [each["kind"] for each in third.record["served"]] == ["served"]
+    assert ek.verify(third.path).failures == ()
