@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Intake and clips of three-hour recordings, beside the ffmpeg command and pydub.
 
-    python bench/media_bench.py [--short] [--folder FOLDER] [--rounds 3]
+    python bench/media_bench.py [--short] [--folder FOLDER] [--rounds 3] [--kind KIND] [--make]
 
 Three stereo recordings are made once in FOLDER and kept: an .m4a, an .m4a as the ffmpeg command
 makes it unasked (with noise substitution, which no seek can decode exactly), and a VBR .mp3.
+`--make` makes them and ends, so that a run on a quiet machine measures and does nothing else;
+`--kind` chooses.
 
 A call of ours is measured in a fresh process, without the start of Python and its imports, which
 are given apart: a library is not started for every clip. Where an index is used, reading it and
@@ -291,7 +293,19 @@ def main() -> None:
     options.add_argument("--short", action="store_true")
     options.add_argument("--folder", type=Path)
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--kind", action="append", choices=sorted(KINDS), help="of all three")
+    options.add_argument("--make", action="store_true", help="make the recordings, and end")
     chosen = options.parse_args()
+    seconds = 600 if chosen.short else LONG_S
+    kinds = chosen.kind or list(KINDS)
+    if chosen.make:
+        if chosen.folder is None:
+            options.error("--make needs --folder")
+        chosen.folder.mkdir(parents=True, exist_ok=True)
+        for kind in kinds:
+            for length in (seconds, SHORT_S):
+                print(recording(chosen.folder, kind, length))
+        return
     folder = chosen.folder or Path(tempfile.mkdtemp())
     try:
         print(machine())
@@ -303,8 +317,8 @@ def main() -> None:
         print(f"Python and imports, not in the figures below: {time.perf_counter() - start:.2f} s")
         heads = ("wall s", "cpu s", "MB", "wall s", "cpu s", "wall x", "cpu x")
         print(f"{'':34} " + "{:>8} {:>8} {:>6} {:>8} {:>8} {:>7} {:>7}  wanted".format(*heads))
-        for kind in KINDS:
-            one_kind(kind, folder, 600 if chosen.short else LONG_S, chosen.rounds)
+        for kind in kinds:
+            one_kind(kind, folder, seconds, chosen.rounds)
     finally:
         if chosen.folder is None:
             shutil.rmtree(folder)

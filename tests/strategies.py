@@ -157,6 +157,8 @@ def recordings(draw, name, file, people, documents, declarant):
     return Recording(
         id=name,
         file=file,
+        track=draw(optional(st.integers(1, 9))),
+        channel=draw(optional(st.integers(1, 9))),
         title=draw(optional(lines)),
         recorded_at=fact("recorded_at", moments),
         place=fact("place", texts),
