@@ -78,11 +78,11 @@ def state(folder: Path) -> dict[str, bytes]:
 def relist(package: Path) -> None:
     """Make the seal's own list of digests agree with its files again, as an enemy would."""
     folder = package / "signatures"
-    names = sorted(each.name for each in folder.iterdir() if each.name != "CHECKSUMS.txt")
+    names = sorted(each.name for each in folder.iterdir() if each.name != "seal-sha256.txt")
     lines = [
         f"{hashlib.sha256((folder / each).read_bytes()).hexdigest()}  {each}\n" for each in names
     ]
-    (folder / "CHECKSUMS.txt").write_text("".join(lines))
+    (folder / "seal-sha256.txt").write_text("".join(lines))
 
 
 def run(command: str, package: Path) -> subprocess.CompletedProcess[str]:

@@ -153,7 +153,7 @@ def seal(
 
     The signature is written into a folder of its own, with a text that says how anybody checks it
     with openssl. Nothing else in the package changes. If the server does not answer, the package
-    stays unsealed.
+    stays unsealed. A served copy, as a folder, is sealed in the same way; zip it afterwards.
     """
     with errors_as_exits(as_json=as_json), stoppable() as cancelled, Watch(quiet=as_json) as watch:
         from evidencekit.custody.certificates import shown_fingerprint

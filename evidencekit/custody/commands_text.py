@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from evidencekit.custody.certificates import shown_fingerprint
-from evidencekit.custody.seal_names import AUTHORITY, CERTIFICATE, FOLDER, RESPONSE, SIGNATURE
+from evidencekit.custody.seal_names import (
+    CERTIFICATE,
+    FOLDER,
+    MANIFEST,
+    OF_COPY,
+    OF_PACKAGE,
+    OWN_LIST,
+    SealNames,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,12 +32,11 @@ _LISTS = """\
 HOW TO CHECK THIS SEAL
 
 You need the programs sha256sum and openssl, and nothing else. Open a terminal in the folder that
-holds bagit.txt, and run the lines that start with their names.
+holds {mark}, and run the lines that start with their names.
 
-1. The files are the ones in the lists
+1. The files are the ones in the {lists}
 
-    sha256sum -c tagmanifest-sha256.txt
-    sha256sum -c manifest-sha256.txt
+{commands}
 
 Every line must end in OK. (On a Mac, write "shasum -a 256 -c" for "sha256sum -c".)
 """
@@ -45,7 +52,7 @@ WHAT THIS DOES NOT SHOW
   is said to be; who speaks in it.
 - Whether the key was stolen, or a certificate withdrawn since.
 
-This page and CHECKSUMS.txt beside it are not under the signature. CHECKSUMS.txt shows damage to
+This page and {own_list} beside it are not under the signature. {own_list} shows damage to
 the files of this folder, and no more.
 """
 
@@ -61,9 +68,10 @@ class SealFacts:
     valid_until: dt.datetime
     stamped_at: dt.datetime | None = None
     authority_given: bool = False
+    names: SealNames = OF_PACKAGE
 
 
-def cms_command(*, self_signed: bool) -> str:
+def cms_command(*, self_signed: bool, names: SealNames = OF_PACKAGE) -> str:
     """Return the command that checks the signature.
 
     A certificate that another one signed is accepted as it stands by -partial_chain: the command
@@ -71,26 +79,39 @@ def cms_command(*, self_signed: bool) -> str:
     """
     partial = "" if self_signed else "-partial_chain "
     return (
-        f"openssl cms -verify -binary -inform DER -in {FOLDER}/{SIGNATURE} "
-        f"-content tagmanifest-sha256.txt {partial}-CAfile {FOLDER}/{CERTIFICATE} "
+        f"openssl cms -verify -binary -inform DER -in {FOLDER}/{names.signature} "
+        f"-content {names.sealed} {partial}-CAfile {FOLDER}/{CERTIFICATE} "
         "-purpose any -out /dev/null"
     )
 
 
-def ts_command(*, at: dt.datetime, roots: str) -> str:
+def ts_command(*, at: dt.datetime, roots: str, names: SealNames = OF_PACKAGE) -> str:
     """Return the command that checks the timestamp as at the time it gives.
 
     Without that, it would fail once the authority's certificate has expired.
     """
     return (
-        f"openssl ts -verify -attime {int(at.timestamp())} -data {FOLDER}/{SIGNATURE} "
-        f"-in {FOLDER}/{RESPONSE} -CAfile {roots}"
+        f"openssl ts -verify -attime {int(at.timestamp())} -data {FOLDER}/{names.signature} "
+        f"-in {FOLDER}/{names.response} -CAfile {roots}"
     )
 
 
 def how_to_check(facts: SealFacts) -> str:
     """Return the text of HOW TO CHECK.txt."""
-    return "\n".join((_LISTS, *_signature(facts), *_certificate(facts), *_time(facts), _end(facts)))
+    return "\n".join(
+        (_lists(facts.names), *_signature(facts), *_certificate(facts), *_time(facts), _end(facts))
+    )
+
+
+def _lists(names: SealNames) -> str:
+    """Say how the files are held against their lists."""
+    of_copy = names == OF_COPY
+    listed = (names.sealed,) if of_copy else (names.sealed, MANIFEST)
+    return _LISTS.format(
+        mark=names.sealed if of_copy else "bagit.txt",
+        lists="list" if of_copy else "lists",
+        commands="\n".join(f"    sha256sum -c {each}" for each in listed),
+    )
 
 
 def _signature(facts: SealFacts) -> Sequence[str]:
@@ -98,7 +119,7 @@ def _signature(facts: SealFacts) -> Sequence[str]:
     return (
         "2. The list was signed by the key of the certificate here",
         "",
-        f"    {cms_command(self_signed=facts.self_signed)}",
+        f"    {cms_command(self_signed=facts.self_signed, names=facts.names)}",
         "",
         'It must print "CMS Verification successful". On Windows, write NUL for /dev/null. The',
         f"certificate is valid until {_shown(facts.valid_until)}. From then on, add",
@@ -129,7 +150,7 @@ def _certificate(facts: SealFacts) -> Sequence[str]:
 def _time(facts: SealFacts) -> Sequence[str]:
     if facts.stamped_at is None:
         return ()
-    roots = f"{FOLDER}/{AUTHORITY}" if facts.authority_given else _ROOT
+    roots = f"{FOLDER}/{facts.names.authority}" if facts.authority_given else _ROOT
     if facts.authority_given:
         where = (
             "The last file named holds the authority's certificates as whoever made the seal gave",
@@ -143,8 +164,8 @@ def _time(facts: SealFacts) -> Sequence[str]:
     return (
         "4. The signature existed at the time stated",
         "",
-        f"    {ts_command(at=facts.stamped_at, roots=roots)}",
-        f"    openssl ts -reply -in {FOLDER}/{RESPONSE} -text",
+        f"    {ts_command(at=facts.stamped_at, roots=roots, names=facts.names)}",
+        f"    openssl ts -reply -in {FOLDER}/{facts.names.response} -text",
         "",
         'The first must print "Verification: OK". The second prints the time:',
         f"{_shown(facts.stamped_at)}.",
@@ -171,7 +192,7 @@ def _end(facts: SealFacts) -> str:
         )
     else:
         time = "When the files were made. The timestamp says that the signature existed by then."
-    return _NOT_SHOWN.format(name=name, time=time)
+    return _NOT_SHOWN.format(name=name, time=time, own_list=OWN_LIST)
 
 
 def _shown(at: dt.datetime) -> str:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Seal a package: sign its tag manifest, and have the signature timestamped.
+"""Seal a package: sign its tag manifest, and have the signature timestamped. A served copy is
+sealed in the same way over its one list, CHECKSUMS.txt.
 
 The seal is a folder, signatures, that no manifest lists, so the package stays a bag that
 `sha256sum` and bagit accept. It appears whole or not at all: signature and timestamp are made in
@@ -41,16 +42,14 @@ from evidencekit.custody.durable import (
 )
 from evidencekit.custody.keys import SigningKey, check_valid
 from evidencekit.custody.seal_names import (
-    AUTHORITY,
     CERTIFICATE,
-    CHECKSUMS,
     FOLDER,
     HOW_TO_CHECK,
     MANIFEST,
-    REQUEST,
-    RESPONSE,
-    SEALED,
-    SIGNATURE,
+    OF_COPY,
+    OWN_LIST,
+    SealNames,
+    names_for,
 )
 from evidencekit.custody.signed_data import check_detached
 from evidencekit.custody.timestamp import SECONDS, Stamped, stamp
@@ -116,18 +115,19 @@ def seal(
         _tidy(package)
         reason = f"has a seal already. To seal it anew, move its folder {FOLDER} elsewhere first."
         raise SealError(name, reason)
-    content = _read_list(package, SEALED)
+    names = names_for(package)
+    content = _read_list(package, names.sealed)
     check_valid(key.certificate, now)
     roots = () if timestamp_roots is None else load_certificates(timestamp_roots)
-    _check_lists(package, content, progress, cancelled)
+    _check_lists(package, names, content, progress, cancelled)
     signature = sign_detached(key, content)
     signed = check_detached(signature, content)
     stamped = None
     if timestamp_url is not None:
         stamped = stamp(signature, url=timestamp_url, roots=roots, seconds=seconds)
     claimed_at = signed.claimed_at or now
-    files = _files(key.certificate, signature, stamped, roots, claimed_at)
-    _hand_over(package, content, files)
+    files = _files(names, key.certificate, signature, stamped, roots, claimed_at)
+    _hand_over(package, names, content, files)
     return SealReport(
         package=package,
         fingerprint=key.fingerprint,
@@ -174,13 +174,19 @@ def _read_list(package: Path, name: str) -> bytes:
 
 
 def _check_lists(
-    package: Path, tags: bytes, progress: OnProgress | None, cancelled: IsCancelled | None
+    package: Path,
+    names: SealNames,
+    content: bytes,
+    progress: OnProgress | None,
+    cancelled: IsCancelled | None,
 ) -> None:
     """Check that every file is what its list says: a seal makes nobody look at them again."""
-    manifest = _read_list(package, MANIFEST)
-    if MANIFEST not in {path for _, path in _entries(package, SEALED, tags)}:
-        raise SealError(package.name, f"has a {SEALED} that does not list {MANIFEST}.")
-    for name, data in ((SEALED, tags), (MANIFEST, manifest)):
+    lists = {names.sealed: content}
+    if names != OF_COPY:
+        lists[MANIFEST] = _read_list(package, MANIFEST)
+        if MANIFEST not in {path for _, path in _entries(package, names.sealed, content)}:
+            raise SealError(package.name, f"has a {names.sealed} that does not list {MANIFEST}.")
+    for name, data in lists.items():
         for digest, path in _entries(package, name, data):
             try:
                 found = hash_file(
@@ -205,6 +211,7 @@ def _entries(package: Path, name: str, data: bytes) -> Iterator[tuple[str, str]]
 
 
 def _files(
+    names: SealNames,
     certificate: Certificate,
     signature: bytes,
     stamped: Stamped | None,
@@ -215,11 +222,11 @@ def _files(
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.serialization import Encoding
 
-    files = {SIGNATURE: signature, CERTIFICATE: certificate.public_bytes(Encoding.PEM)}
+    files = {names.signature: signature, CERTIFICATE: certificate.public_bytes(Encoding.PEM)}
     if stamped is not None:
-        files |= {REQUEST: stamped.request, RESPONSE: stamped.response}
+        files |= {names.request: stamped.request, names.response: stamped.response}
         if roots:
-            files[AUTHORITY] = b"".join(each.public_bytes(Encoding.PEM) for each in roots)
+            files[names.authority] = b"".join(each.public_bytes(Encoding.PEM) for each in roots)
     facts = SealFacts(
         fingerprint=certificate.fingerprint(SHA256()).hex(),
         subject=subject_text(certificate),
@@ -227,14 +234,15 @@ def _files(
         claimed_at=claimed_at,
         valid_until=certificate.not_valid_after_utc,
         stamped_at=None if stamped is None else stamped.timestamp.at,
-        authority_given=AUTHORITY in files,
+        authority_given=names.authority in files,
+        names=names,
     )
     files[HOW_TO_CHECK] = how_to_check(facts).encode()
     lines = (f"{hashlib.sha256(files[each]).hexdigest()}  {each}\n" for each in sorted(files))
-    return {**files, CHECKSUMS: "".join(lines).encode()}
+    return {**files, OWN_LIST: "".join(lines).encode()}
 
 
-def _hand_over(package: Path, content: bytes, files: Mapping[str, bytes]) -> None:
+def _hand_over(package: Path, names: SealNames, content: bytes, files: Mapping[str, bytes]) -> None:
     """Write the files beside the package, flush them, and rename them into it as one folder.
 
     The lock is the one that `build` holds while it puts a package in place of another, so that a
@@ -246,7 +254,7 @@ def _hand_over(package: Path, content: bytes, files: Mapping[str, bytes]) -> Non
     try:
         with hold(target.with_name(f"{stem}.lock"), seconds=_LOCK_SECONDS):
             _clear(target.parent, f"{stem}.seal-")
-            if _read_list(target, SEALED) != content or os.path.lexists(target / FOLDER):
+            if _read_list(target, names.sealed) != content or os.path.lexists(target / FOLDER):
                 raise SealError(package.name, "was changed while it was being sealed.")
             try:
                 _write(stage, files)

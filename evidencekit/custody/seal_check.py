@@ -39,17 +39,11 @@ from evidencekit.custody.certificates import (
 )
 from evidencekit.custody.durable import O_BINARY, O_NO_SURPRISE
 from evidencekit.custody.seal_names import (
-    ALLOWED,
-    ALWAYS,
-    AUTHORITY,
     CERTIFICATE,
-    CHECKSUMS,
     FOLDER,
-    REQUEST,
-    RESPONSE,
-    SEALED,
-    SIGNATURE,
-    WITH_TIME,
+    OWN_LIST,
+    SealNames,
+    names_for,
 )
 from evidencekit.custody.seal_status import GROUP, SealStatus, TimestampStatus, Trust
 from evidencekit.custody.signed_data import (
@@ -98,6 +92,7 @@ def check_seal(
         pin=pin,
         signer_roots=() if signer_roots is None else load_certificates(signer_roots),
         tsa_roots=() if tsa_roots is None else load_certificates(tsa_roots),
+        names=names_for(package),
     )
     if not os.path.lexists(package / FOLDER):
         look.absent()
@@ -122,6 +117,7 @@ class _Look:
     pin: str | None
     signer_roots: tuple[Any, ...]
     tsa_roots: tuple[Any, ...]
+    names: SealNames
     findings: list[Finding] = field(factory=list)
     signed: Signed | None = None
 
@@ -165,34 +161,34 @@ class _Look:
             return files
         named: set[str] = set()
         for name in sorted(os.listdir(folder)):  # noqa: PTH208 - names
-            data = _read(folder / name, _MOST_SIDE_BYTES) if name in ALLOWED else None
+            data = _read(folder / name, _MOST_SIDE_BYTES) if name in self.names.allowed else None
             if data is None:
                 odd = "is not an ordinary file that can be read"
-                message = odd if name in ALLOWED else "a file that no seal has"
+                message = odd if name in self.names.allowed else "a file that no seal has"
                 self.add("EK-G008", f"{FOLDER}/{ascii(name)[1:-1]}", message)
                 named.add(name)
             else:
                 files[name] = data
-        timed = any(each in files for each in (*WITH_TIME, AUTHORITY))
-        for name in (*ALWAYS, *(WITH_TIME if timed else ())):
+        timed = any(each in files for each in (*self.names.with_time, self.names.authority))
+        for name in (*self.names.always, *(self.names.with_time if timed else ())):
             if name not in files and name not in named:
                 self.add("EK-G008", f"{FOLDER}/{name}", "missing")
                 named.add(name)
-        if CHECKSUMS in files:
+        if OWN_LIST in files:
             self.checksums(files, named)
         return files
 
     def checksums(self, files: Mapping[str, bytes], named: set[str]) -> None:
-        """Compare the files with CHECKSUMS.txt: whatever else is under no signature shows here.
+        """Compare the files with OWN_LIST.txt: whatever else is under no signature shows here.
 
         Files in *named* have a finding already.
         """
-        own = f"{FOLDER}/{CHECKSUMS}"
-        listed = _checksums(files[CHECKSUMS])
+        own = f"{FOLDER}/{OWN_LIST}"
+        listed = _checksums(files[OWN_LIST])
         if listed is None:
             self.add("EK-G008", own, "is not a list of digests and names")
             return
-        for name in sorted((set(files) | set(listed)) - {CHECKSUMS} - named):
+        for name in sorted((set(files) | set(listed)) - {OWN_LIST} - named):
             found = hashlib.sha256(files[name]).hexdigest() if name in files else None
             if found == listed.get(name):
                 continue
@@ -207,22 +203,22 @@ class _Look:
 
     def signature(self, package: Path, files: Mapping[str, bytes]) -> SealStatus:
         """Check the signature over the tag manifest, and the certificate beside it."""
-        where = f"{FOLDER}/{SIGNATURE}"
-        if SIGNATURE not in files:
+        where = f"{FOLDER}/{self.names.signature}"
+        if self.names.signature not in files:
             self.add("EK-G001", where, "none present: the folder holds no signature")
             return SealStatus(intact=False)
-        content = _read(package / SEALED, _MOST_BYTES)
+        content = _read(package / self.names.sealed, _MOST_BYTES)
         if content is None:
-            self.add("EK-G002", SEALED, "what was signed is missing or cannot be read")
+            self.add("EK-G002", self.names.sealed, "what was signed is missing or cannot be read")
             return SealStatus(intact=False)
         try:
-            signed = check_detached(files[SIGNATURE], content)
+            signed = check_detached(files[self.names.signature], content)
             status = self.certificate(signed, files)
         except WrongForm as error:
             self.add("EK-G003", where, str(error))
             return SealStatus(intact=False)
         except DoesNotFit as error:
-            self.add("EK-G002", where, f"{error}: it does not fit {SEALED}")
+            self.add("EK-G002", where, f"{error}: it does not fit {self.names.sealed}")
             return SealStatus(intact=False)
         self.signed = signed
         return status
@@ -250,17 +246,17 @@ class _Look:
 
     def timestamp(self, files: Mapping[str, bytes]) -> Timestamp | None:
         """Check that the timestamp is of the signature."""
-        where = f"{FOLDER}/{RESPONSE}"
-        if RESPONSE not in files:
+        where = f"{FOLDER}/{self.names.response}"
+        if self.names.response not in files:
             level = Severity.ERROR if self.tsa_roots else Severity.NOTE
             self.add("EK-G020", where, "no timestamp is present", severity=level)
             return None
-        known = [_der(each) for each in read_certificates(files.get(AUTHORITY, b""))]
+        known = [_der(each) for each in read_certificates(files.get(self.names.authority, b""))]
         try:
             return read_timestamp(
-                files[RESPONSE],
-                of=files.get(SIGNATURE, b""),
-                request=files.get(REQUEST),
+                files[self.names.response],
+                of=files.get(self.names.signature, b""),
+                request=files.get(self.names.request),
                 known=known,
             )
         except WrongForm as error:
@@ -272,7 +268,7 @@ class _Look:
     def authority(self, stamp: Timestamp | None, files: Mapping[str, bytes]) -> TimestampStatus:
         """Say what the timestamp says, and compare its authority with the roots given."""
         if stamp is None:
-            present = RESPONSE in files
+            present = self.names.response in files
             return TimestampStatus(present=present, intact=False if present else None)
         status = TimestampStatus(
             present=True,
@@ -281,13 +277,13 @@ class _Look:
             accuracy_ms=stamp.accuracy_ms,
             authority=stamp.authority,
         )
-        where = f"{FOLDER}/{RESPONSE}"
+        where = f"{FOLDER}/{self.names.response}"
         if not self.tsa_roots:
             message = "its authority was not checked: no root certificate was given"
             self.add("EK-G026", where, message, severity=Severity.NOT_CHECKED)
             return status
         try:
-            check_chain(files[RESPONSE], stamp, roots=self.tsa_roots)
+            check_chain(files[self.names.response], stamp, roots=self.tsa_roots)
         except DoesNotFit as error:
             self.add("EK-G025", where, str(error))
             return evolve(status, trusted=Trust.REFUSED)

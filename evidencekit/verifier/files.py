@@ -12,8 +12,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from evidencekit.custody.digests import hash_file
-from evidencekit.custody.seal_names import ALLOWED as SEAL_FILES
-from evidencekit.custody.seal_names import FOLDER as SEAL_FOLDER
+from evidencekit.custody.seal_names import OF_PACKAGE as SEAL
 from evidencekit.errors import Cancelled, EvidenceError
 from evidencekit.model.findings import Severity
 from evidencekit.model.progress import IsCancelled, OnProgress, Progress, raise_if_cancelled
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
 _TAG_FILES = ("bagit.txt", INFO, MANIFEST)
 _MOST_SHARED = 5
 #: What may lie beside data/. The folder of a seal is in no list: it is over the lists.
-_BESIDE = frozenset({*_TAG_FILES, TAGMANIFEST, *(f"{SEAL_FOLDER}/{each}" for each in SEAL_FILES)})
+_BESIDE = frozenset({*_TAG_FILES, TAGMANIFEST, *SEAL.paths})
 
 
 def check_files(

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from evidencekit.custody.seal_names import OF_COPY
+
 
 @frozen(kw_only=True)
 class Kind:
@@ -32,5 +34,5 @@ SERVED = Kind(
     edition="served",
     record="bundle.json",
     payload="",
-    made=frozenset({"bundle.json", CHECKSUMS, "READ ME FIRST.pdf"}),
+    made=frozenset({"bundle.json", CHECKSUMS, "READ ME FIRST.pdf", *OF_COPY.paths}),
 )

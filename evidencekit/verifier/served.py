@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from evidencekit.custody.digests import hash_file
+from evidencekit.custody.seal_names import OF_COPY as SEAL
 from evidencekit.errors import EvidenceError
 from evidencekit.model.findings import Severity
 from evidencekit.verifier.files import check_oddities, compare, hash_all, message_of
@@ -42,7 +43,7 @@ def check_served_files(
     matching = compare(seen, digests, listed, findings)
     findings += [
         error("EK-D003", name, f"extra: {CHECKSUMS} does not list it", group=COMPLETENESS)
-        for name in sorted(set(seen.files) - set(listed) - {CHECKSUMS})
+        for name in sorted(set(seen.files) - set(listed) - {CHECKSUMS} - SEAL.paths)
     ]
     if _READ_ME not in seen.files and _READ_ME not in listed:
         findings.append(error("EK-D002", _READ_ME, "missing", group=COMPLETENESS))

@@ -128,11 +128,11 @@ def stamp(sealed: Sealed, authority: Authority, *, of: str = P7S) -> None:
 def relist(package: Path) -> None:
     """Make the seal's own list of digests agree with its files."""
     folder = package / SIGNATURES
-    names = sorted(each.name for each in folder.iterdir() if each.name != "CHECKSUMS.txt")
+    names = sorted(each.name for each in folder.iterdir() if each.name != "seal-sha256.txt")
     lines = [
         f"{hashlib.sha256((folder / each).read_bytes()).hexdigest()}  {each}\n" for each in names
     ]
-    (folder / "CHECKSUMS.txt").write_text("".join(lines))
+    (folder / "seal-sha256.txt").write_text("".join(lines))
 
 
 def seal_again(sealed: Sealed) -> None:

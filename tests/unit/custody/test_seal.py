@@ -141,7 +141,7 @@ def test_a_seal_without_a_timestamp_has_no_files_of_one(package: Path) -> None:
     report = seal(package, key=self_signed(), now=NOW)
     assert report.stamped_at is None
     assert sorted(each.name for each in (package / "signatures").iterdir()) == [
-        "CHECKSUMS.txt",
+        "seal-sha256.txt",
         "HOW TO CHECK.txt",
         "signer.crt",
         "tagmanifest-sha256.txt.p7s",

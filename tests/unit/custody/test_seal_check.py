@@ -41,7 +41,7 @@ P7S = "signatures/tagmanifest-sha256.txt.p7s"
 TSR = f"{P7S}.tsr"
 TSQ = f"{P7S}.tsq"
 CRT = "signatures/signer.crt"
-LIST = "signatures/CHECKSUMS.txt"
+LIST = "signatures/seal-sha256.txt"
 HOW = "signatures/HOW TO CHECK.txt"
 
 
