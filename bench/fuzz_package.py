@@ -160,7 +160,7 @@ def damage(
 def _of(what: str, path: str) -> Damage:
     """Name the file; for the tag manifest, which no list holds, it or a file that it lists."""
     if path == TAGMANIFEST:
-        listed = ("bag-info.txt", "bagit.txt", insider.MANIFEST)
+        listed = ("READ ME FIRST.txt", "bag-info.txt", "bagit.txt", insider.MANIFEST)
         return Damage(what, may=(TAGMANIFEST, *listed))
     return Damage(what, path)
 

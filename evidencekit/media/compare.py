@@ -17,7 +17,13 @@ import numpy as np
 from attrs import evolve, frozen
 
 from evidencekit.errors import RecordingUnreadable
-from evidencekit.media.form import SHORT_BITS, SampleForm, integer_blocks
+from evidencekit.media.form import (
+    SHORT_BITS,
+    SampleForm,
+    form_of,
+    integer_blocks,
+    integers_of,
+)
 from evidencekit.media.pace import Pace
 from evidencekit.media.silences import Silences
 from evidencekit.media.source import Array, SoundReader
@@ -120,13 +126,17 @@ def compare_clips(
         tests = [stack.enter_context(_Test(each)) for each in clips]
         waiting = sorted(tests, key=lambda test: test.clip.samples.first, reverse=True)
         running: list[_Test] = []
-        for form, first, integers in integer_blocks(sound, pace):
-            end = first + len(integers)
+        for block in sound.blocks(pace):
+            end = block.first + block.count
             while waiting and waiting[-1].clip.samples.first < end:
                 running.append(waiting.pop())
                 running[-1].begin(sound)
+            if not running:
+                continue  # decoded and counted; nothing is compared with it
+            form = form_of(sound)
+            integers = integers_of(block, form, sound)
             for test in running:
-                test.take(form, first, integers)
+                test.take(form, block.first, integers)
                 if test.clip.samples.end <= end:
                     test.close()
             running = [test for test in running if test.clip.samples.end > end]

@@ -13,6 +13,7 @@ from evidencekit.model.progress import IsCancelled, raise_if_cancelled
 from evidencekit.package.bag import seal_bag
 from evidencekit.package.canonical import write_json
 from evidencekit.package.docx import write_docx
+from evidencekit.package.firm_read_me import write_firm_read_me
 from evidencekit.package.index_csv import write_index_csv
 from evidencekit.package.names import bundle_file_name
 from evidencekit.package.record import BundleFile, StatementFile, make_record
@@ -102,6 +103,7 @@ def write_contents(
     write_json(data / "bundle.json", record)
     raise_if_cancelled(cancelled)
     _check_originals(made, folder)
+    write_firm_read_me(stage)
     seal_bag(
         stage,
         run_at=now,

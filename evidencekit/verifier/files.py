@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from evidencekit.verifier.folder import Seen
 
 _TAG_FILES = ("bagit.txt", INFO, MANIFEST)
+#: For people. It must be listed as it is, and need not be there.
+_READ_ME = "READ ME FIRST.txt"
 _MOST_SHARED = 5
 #: What may lie beside data/. The folder of a seal is in no list: it is over the lists.
 _BESIDE = frozenset({*_TAG_FILES, TAGMANIFEST, *SEAL.paths})
@@ -53,7 +55,10 @@ def check_files(
     _check_structure(root, seen, tags, findings)
     digests = hash_all(root, seen, findings, progress=progress, cancelled=cancelled)
     matching = compare(seen, digests, {**payload, **tags}, findings)
-    extra = sorted(set(seen.files) - set(payload) - set(tags) - _BESIDE)
+    unlisted = set(seen.files) - set(payload) - set(tags) - _BESIDE
+    if TAGMANIFEST not in seen.files:
+        unlisted -= {_READ_ME}  # the list that would name it is missing, and named so
+    extra = sorted(unlisted)
     findings += [
         error("EK-D003", name, "extra: no manifest lists it", group=COMPLETENESS) for name in extra
     ]
@@ -135,7 +140,7 @@ def _check_structure(
     findings += [
         error("EK-D003", name, "a file where the package has none", group=COMPLETENESS)
         for name in sorted(seen.files)
-        if not name.startswith("data/") and name not in _BESIDE and name in tags
+        if not name.startswith("data/") and name not in {*_BESIDE, _READ_ME} and name in tags
     ]
     check_oddities(seen, findings)
     _check_oxum(root, seen, findings)

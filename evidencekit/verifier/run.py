@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -205,22 +206,31 @@ def _by_the_record(
     looked: _Look, record: Mapping[str, Any], found: tuple[Any, ...], digests: Mapping[str, str]
 ) -> tuple[Checked, ...]:
     root, kind = looked.root, looked.kind
-    words, pages = _pages(looked, record)
-    raise_if_cancelled(looked.cancelled)
-    return (
-        check_papers(root, record, words, found, kind=kind),
-        check_custody(root, record, words) if kind is FILE else check_printed_head(record, words),
-        check_clips(
+    # Sound is decoded in one process while pages are read in another; each is most of the time.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        clips = beside.submit(
+            check_clips,
             root,
             record,
             digests,
             worker=looked.worker,
             recordings=looked.recordings,
             cancelled=looked.cancelled,
-        ),
-        pages,
-        check_inputs(record, looked.seen.files, digests, kind=kind),
-    )
+        )
+        words, pages = _pages(looked, record)
+        raise_if_cancelled(looked.cancelled)
+        custody = (
+            check_custody(root, record, words)
+            if kind is FILE
+            else check_printed_head(record, words)
+        )
+        return (
+            check_papers(root, record, words, found, kind=kind),
+            custody,
+            clips.result(),
+            pages,
+            check_inputs(record, looked.seen.files, digests, kind=kind),
+        )
 
 
 def _pages(looked: _Look, record: Mapping[str, Any]) -> tuple[PageWords | None, Checked]:

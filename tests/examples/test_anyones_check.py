@@ -55,7 +55,10 @@ def test_an_added_file_is_found(copy, tmp_path):
 def test_a_log_with_an_entry_taken_out_is_found_although_the_lists_are_made_anew(copy, tmp_path):
     log = copy / "data/custody/custody.jsonl"
     log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[1:]))
-    for name, pattern in (("manifest", "data"), ("tagmanifest", "bag*.txt manifest-*.txt")):
+    for name, pattern in (
+        ("manifest", "data"),
+        ("tagmanifest", "bag*.txt READ*.txt manifest-*.txt"),
+    ):
         subprocess.run(
             f"find {pattern} -type f | xargs -d '\\n' sha256sum > {name}-sha256.txt",
             shell=True,
@@ -72,7 +75,7 @@ def test_a_clip_from_another_place_is_found_although_the_lists_are_made_anew(cop
     shutil.copyfile(clips[1], clips[0])
     subprocess.run(
         "find data -type f | xargs -d '\\n' sha256sum > manifest-sha256.txt; "
-        "sha256sum bag*.txt manifest-sha256.txt > tagmanifest-sha256.txt",
+        "sha256sum bag*.txt READ*.txt manifest-sha256.txt > tagmanifest-sha256.txt",
         shell=True,
         cwd=copy,
         check=True,

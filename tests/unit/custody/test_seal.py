@@ -141,8 +141,8 @@ def test_a_seal_without_a_timestamp_has_no_files_of_one(package: Path) -> None:
     report = seal(package, key=self_signed(), now=NOW)
     assert report.stamped_at is None
     assert sorted(each.name for each in (package / "signatures").iterdir()) == [
-        "seal-sha256.txt",
         "HOW TO CHECK.txt",
+        "seal-sha256.txt",
         "signer.crt",
         "tagmanifest-sha256.txt.p7s",
     ]
@@ -154,7 +154,7 @@ def test_a_seal_without_a_timestamp_has_no_files_of_one(package: Path) -> None:
 @NEEDS_SHA256SUM
 def test_the_seals_own_list_is_one_for_sha256sum(package: Path) -> None:
     seal(package, key=self_signed(), now=NOW)
-    done = run("sha256sum --strict -c CHECKSUMS.txt", package / "signatures")
+    done = run("sha256sum --strict -c seal-sha256.txt", package / "signatures")
     assert done.returncode == 0
     assert done.stdout.count(": OK") == 3
 
