@@ -340,16 +340,16 @@ def fetch_txt_listed_in_the_tagmanifest(package: Path) -> Expectation:
 
 @act()
 def stray_tag_file(package: Path) -> Expectation:
-    (package / "READ ME FIRST.txt").write_bytes(b"Open the other bundle.\n")
-    return found("READ ME FIRST.txt")
+    (package / "READ ME NOW.txt").write_bytes(b"Open the other bundle.\n")
+    return found("READ ME NOW.txt")
 
 
 @act()
 def stray_tag_file_and_retag(package: Path) -> Expectation:
     """The tag manifest lists it; no part of the format has such a file."""
-    (package / "READ ME FIRST.txt").write_bytes(b"Open the other bundle.\n")
+    (package / "READ ME NOW.txt").write_bytes(b"Open the other bundle.\n")
     retag(package)
-    return found("READ ME FIRST.txt")
+    return found("READ ME NOW.txt")
 
 
 @act()
