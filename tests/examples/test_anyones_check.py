@@ -7,6 +7,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from support_seal import NOW as TODAY
+from support_seal import self_signed
+from support_tsa import Authority, needs_openssl, serve
+
+from evidencekit.custody.seal import seal
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "verify-without-evidencekit.md"
 TOOLS = ("bash", "sha256sum", "ffmpeg", "od", "awk")
@@ -81,3 +86,35 @@ def test_a_clip_from_another_place_is_found_although_the_lists_are_made_anew(cop
         check=True,
     )
     assert follow_the_page(copy, tmp_path).returncode != 0
+
+
+@pytest.fixture
+def sealed(copy, tmp_path):
+    authority = Authority(tmp_path / "authority")
+    with serve(authority) as server:
+        seal(copy, key=self_signed(), now=TODAY, timestamp_url=server.url)
+    return copy
+
+
+@needs_openssl
+def test_a_sealed_package_passes_every_step_and_its_seal_is_shown(sealed, tmp_path):
+    result = follow_the_page(sealed, tmp_path)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "Verification successful" in result.stderr
+    assert "sha256 Fingerprint=" in result.stdout
+    assert "Time stamp: " in result.stdout
+
+
+@needs_openssl
+def test_a_list_that_was_made_anew_under_a_seal_is_found(sealed, tmp_path):
+    info = sealed / "bag-info.txt"
+    info.write_bytes(info.read_bytes().replace(b"Bagging-Time: ", b"Bagging-Time: 0"))
+    subprocess.run(
+        "sha256sum bag*.txt READ*.txt manifest-sha256.txt > tagmanifest-sha256.txt",
+        shell=True,
+        cwd=sealed,
+        check=True,
+    )
+    result = follow_the_page(sealed, tmp_path)
+    assert result.returncode != 0
+    assert "Verification failure" in result.stderr
