@@ -244,6 +244,8 @@ def matters(draw):
     """Draw a matter that a matter file can say."""
     people = draw(st.lists(ids, unique=True, max_size=4))
     documents = draw(st.lists(ids, unique=True, max_size=3))
+    hidden = documents[: draw(st.integers(min_value=0, max_value=len(documents)))]
+    shown = [each for each in documents if each not in hidden]
     names = draw(st.lists(ids, unique=True, max_size=3))
     files = draw(
         st.lists(
@@ -292,7 +294,7 @@ def matters(draw):
             for each in people
         ),
         recordings=tuple(
-            draw(recordings(name, files[index], people, documents, declarant))
+            draw(recordings(name, files[index], people, shown, declarant))
             for index, name in enumerate(names)
         ),
         other_recordings=draw(
@@ -312,10 +314,11 @@ def matters(draw):
                 file=files[len(names) + index],
                 title=draw(lines),
                 dated=draw(optional(moments)),
+                withheld=draw(texts) if each in hidden else None,
             )
             for index, each in enumerate(documents)
         ),
-        disputed=tuple(draw(st.lists(disputes(documents, names), max_size=2))) if documents else (),
+        disputed=tuple(draw(st.lists(disputes(shown, names), max_size=2))) if shown else (),
         statement=statement or None,
         custody=tuple(draw(st.lists(transfers, max_size=2))) if names else (),
         sections=_sections(draw, documents),

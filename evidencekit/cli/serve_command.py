@@ -12,6 +12,8 @@ from attrs import asdict
 
 from evidencekit.cli.printing import echo_json, findings_text
 from evidencekit.cli.running import Watch, errors_as_exits, stoppable
+from evidencekit.model.bundle import ItemKind
+from evidencekit.model.printable import printable
 
 if TYPE_CHECKING:
     from evidencekit.pipeline.serve import ServedCopy
@@ -97,6 +99,11 @@ def serve(
         _print(copy)
 
 
+def _titles(copy: ServedCopy) -> list[str]:
+    """Return what the index calls each document whose pages are in the copy."""
+    return [each.item.title for each in copy.served.items if each.item.kind is ItemKind.DOCUMENT]
+
+
 def _document(copy: ServedCopy) -> dict[str, object]:
     return {
         "ok": True,
@@ -107,6 +114,8 @@ def _document(copy: ServedCopy) -> dict[str, object]:
         "pages": copy.pages,
         "bundle_sha256": copy.bundle_sha256,
         "checksums_sha256": copy.checksums_sha256,
+        "documents": _titles(copy),
+        "withheld": copy.withheld,
         "files": list(copy.files),
         "findings": [asdict(each) for each in copy.findings],
     }
@@ -119,8 +128,16 @@ def _print(copy: ServedCopy) -> None:
     whole = sum(each.startswith(f"{RECORDINGS}/") for each in copy.files)
     click.echo(f"Copy {copy.number}, for {copy.to}")
     click.echo(f"  bundle  {copy.pages} pages · clips {clips} · whole recordings {whole}")
+    titles = _titles(copy)
+    click.echo(f"  documents in it ({len(titles)})")
+    for title in titles:
+        click.echo(f"    {printable(title)}")
+    if copy.withheld:
+        click.echo(f"  withheld  {copy.withheld} document{'' if copy.withheld == 1 else 's'}")
     click.echo(
-        f"  searched  {len(copy.files)} files; nothing that is to stay in the firm is in them"
+        f"  searched  {len(copy.files)} files for paths, matter files, names of withheld items: "
+        "none found.\n            It does not read documents for privilege: look through the "
+        "titles above."
     )
     click.echo(f"  for the letter  sha256 of CHECKSUMS.txt is {copy.checksums_sha256}")
     for line in findings_text(copy.findings):

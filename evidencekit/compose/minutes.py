@@ -32,6 +32,7 @@ from evidencekit.compose.plan import (
     plain,
 )
 from evidencekit.compose.spoken import passage_lines
+from evidencekit.model.material import Minuted
 from evidencekit.model.matter import Comparison, Disputed
 
 if TYPE_CHECKING:
@@ -50,10 +51,12 @@ def minutes_part(material: Material, profile: Profile, layout: Layout | None) ->
     matter = material.matter
     if not matter.disputed:
         return None
+    seen = [material.minuted_at(place) for place in range(len(matter.disputed))]
+    every = all(each is Minuted.FOUND for each in seen)
     intro = (
-        f"Each passage below is set out as the document has it, beside what {declarant(matter)} "
-        "says about it, and then the words of the recording at the times named. This page draws "
-        "no conclusion."
+        f"Each passage below is set out as {'the document has it' if every else 'it was typed'}, "
+        f"beside what {declarant(matter)} says about it, and then the words of the recording at "
+        "the times named. This page draws no conclusion."
     )
     blocks: list[Block] = [Paragraph(text=plain(intro), manner=Manner.NOTE)]
     for number, each in enumerate(matter.disputed, start=1):
@@ -78,6 +81,7 @@ def _one(
     return (
         Heading(text=f"{number}. {title}{page}"),
         Paragraph(text=_where(disputed, layout)),
+        *_seen(material.minuted_at(number - 1), disputed),
         table,
         *_compared(material, disputed, layout),
     )
@@ -89,6 +93,22 @@ def _where(disputed: Disputed, layout: Layout | None) -> Text:
         label(layout, item) if disputed.page is None else document_page(layout, item, disputed.page)
     )
     return (Run(text="See "), Run(text=found, target=item), Run(text="."))
+
+
+def _seen(seen: Minuted, disputed: Disputed) -> tuple[Block, ...]:
+    """Say of a passage that was not seen in its document that it is as somebody typed it."""
+    paged = disputed.page is not None
+    typed = "As typed by whoever made the matter;"
+    words = {
+        Minuted.NOT_FOUND: f"{typed} these words were not found "
+        f"{'on that page' if paged else 'in that document'}.",
+        Minuted.NO_TEXT: f"{typed} not compared: "
+        f"{'the page has' if paged else 'its pages have'} no text.",
+        Minuted.NOT_COMPARED: f"{typed} not compared with the document.",
+    }
+    if seen is Minuted.FOUND:
+        return ()
+    return (Paragraph(text=plain(words[seen]), manner=Manner.NOTE),)
 
 
 def _compared(material: Material, disputed: Disputed, layout: Layout | None) -> tuple[Block, ...]:

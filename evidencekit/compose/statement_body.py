@@ -18,6 +18,7 @@ from evidencekit.compose.statement_recording import recording_pieces
 from evidencekit.compose.statement_said import Context, Piece, Said, Source, said
 from evidencekit.compose.telling import on_date, quoted_stop, stopped
 from evidencekit.model.custody import EntryKind
+from evidencekit.model.material import Minuted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -188,18 +189,26 @@ def _disputes(of: Context) -> Iterator[Piece]:
     if not of.matter.disputed:
         return
     yield Heading(text="Passages of documents")
-    for each in of.matter.disputed:
-        yield _dispute(of, each)
+    for place, each in enumerate(of.matter.disputed):
+        yield _dispute(of, each, of.material.minuted_at(place))
         if each.my_words is None:
             yield Blank(label="What you say about this passage, in your own words")
 
 
-def _dispute(of: Context, disputed: Disputed) -> Said:
+def _dispute(of: Context, disputed: Disputed, seen: Minuted) -> Said:
     document = of.matter.document(disputed.document)
     cited: Text = titled(document) if document else (Run(text=disputed.document),)
     page = f", page {disputed.page}" if disputed.page is not None else ""
     mine = quoted_stop(disputed.my_words) if disputed.my_words else f"{NOT_STATED}."
-    return said(*cited, f"{page}, has this passage: {quoted_stop(disputed.minuted)} I say: {mine}")
+    has = "has this passage:" if seen is Minuted.FOUND else "is here quoted as typed for me:"
+    unseen = {
+        Minuted.NOT_FOUND: " These words were not found in its text.",
+        Minuted.NO_TEXT: " They were not compared: it has no text.",
+    }
+    return said(
+        *cited,
+        f"{page}, {has} {quoted_stop(disputed.minuted)}{unseen.get(seen, '')} I say: {mine}",
+    )
 
 
 def _measured(of: Context) -> Iterator[Piece]:

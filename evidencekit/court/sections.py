@@ -61,11 +61,14 @@ def _filled(matter: Matter, sections: Sequence[Section]) -> tuple[Section, ...]:
     """Resolve the contents, and drop what is empty but the first section."""
     _check(matter, sections)
     named = {name for section in sections for name in section.contents}
-    others = tuple(each.id for each in _by_date(matter.documents) if each.id not in named)
+    withheld = {each.id for each in matter.documents if each.withheld is not None}
+    others = tuple(
+        each.id for each in _by_date(matter.documents) if each.id not in named | withheld
+    )
     if others and ALL_OTHER_DOCUMENTS not in named:
         last = letter_after(sections[-1].letter)
         sections = [*sections, Section(letter=last, title="Other documents", contents=others)]
-    absent = nothing_to_print(matter)
+    absent = nothing_to_print(matter) | withheld
     resolved = [
         Section(
             letter=section.letter,

@@ -16,14 +16,13 @@ from evidencekit.matterfile.explain import UNKNOWN_ID, Complaint
 from evidencekit.matterfile.moments import DEFAULT_ZONE, is_moment, moment_in, zone_named
 from evidencekit.matterfile.names import protected_names
 from evidencekit.matterfile.pointer import Path, place
-from evidencekit.matterfile.references import ALL_DOCUMENTS
+from evidencekit.matterfile.references import ALL_DOCUMENTS, CONFLICT
 from evidencekit.matterfile.suggest import did_you_mean
 from evidencekit.matterfile.told import Part, Told, texts
 from evidencekit.model.matter import GENERATED_PARTS
 from evidencekit.model.moment import LocalTimeUnclear
 from evidencekit.model.timecode import parse_media_time
 
-CONFLICT = "EK-M007"
 PROTECTED_NAME = "EK-M008"
 
 
@@ -54,7 +53,10 @@ def _sections(told: Told) -> Iterator[Complaint]:
                 first = told.scrubber.path(place(seen[name]))
                 yield _conflict(path, f"{told.scrubber.quote(name)} is listed already, at {first}.")
             seen.setdefault(name, path)
-    documents = told.ids("documents") if ALL_DOCUMENTS not in seen else ()
+    withheld = told.withheld()
+    documents = [
+        each for each in told.ids("documents") if ALL_DOCUMENTS not in seen and each not in withheld
+    ]
     for name in (*_wanted(told), *documents):
         if name not in seen:
             quoted = told.scrubber.quote(name)
@@ -214,6 +216,7 @@ _RULES = (
     references.reserved,
     references.unknown_ids,
     references.nearly_ids,
+    references.withheld,
     _sections,
     _files,
     _times,

@@ -188,6 +188,10 @@ def _documents(paths: tuple[str, ...]) -> str:
             note = f"  # is that its date? Then add: dated = {'-'.join(date.groups())}"
         table = f"{{ file = {_text(path)}, title = {_text(_title(path))} }}"
         lines.append(f"{ids.of(path, 'document')} = {table}{note}\n")
+    lines.append(
+        "# A document that must not leave, such as a lawyer's advice, gets one more key:\n"
+        '# withheld = "why". It is not bound in, and is in no copy that is served.\n'
+    )
     return "".join(lines)
 
 

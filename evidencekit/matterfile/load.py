@@ -8,24 +8,23 @@ list puts the file right. Messages carry ids and never names.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from evidencekit.errors import MatterError, Problem
-from evidencekit.matterfile.check import CONFLICT, check
-from evidencekit.matterfile.explain import UNKNOWN_ID
+from evidencekit.matterfile.check import check
+from evidencekit.matterfile.explain import UNKNOWN_ID, Complaint
 from evidencekit.matterfile.jsonform import json_form
 from evidencekit.matterfile.locate import line_of
 from evidencekit.matterfile.names import Scrubber
 from evidencekit.matterfile.pointer import Path, place, pointer
-from evidencekit.matterfile.references import MISPLACED
+from evidencekit.matterfile.references import CONFLICT, MISPLACED
 from evidencekit.matterfile.schema import complaints
 from evidencekit.matterfile.structure import structure
 from evidencekit.matterfile.syntax import Parsed, SyntaxFlaw, parse_json, parse_toml
 
 if TYPE_CHECKING:
-    from evidencekit.matterfile.explain import Complaint
     from evidencekit.model.matter import Matter
 
 #: No matter file that a person or a program writes comes near this.
@@ -68,6 +67,18 @@ def _matter(document: object, path: str, locate: _Locate) -> Matter:
     if found:
         raise MatterError(path, _problems(found, plain, locate))
     return structure(plain)
+
+
+def problems_at(path: FilePath | None, found: Sequence[tuple[Path, str]]) -> tuple[Problem, ...]:
+    """Return what was found wrong with a valid matter, with the lines of its file at *path*."""
+    try:
+        parsed = None if path is None else _parse(path)
+    except SyntaxFlaw:
+        parsed = None  # it was changed meanwhile: a problem without its line is better than none
+    wrong = tuple(Complaint(path=at, code=CONFLICT, message=message) for at, message in found)
+    if parsed is None or not isinstance(parsed.document, dict):
+        return tuple(_problems(wrong, {}, dict))
+    return tuple(_problems(wrong, parsed.document, parsed.locate))
 
 
 def _merged(

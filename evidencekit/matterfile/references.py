@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from evidencekit.matterfile.pointer import Path
 
 MISPLACED = "EK-M006"
+CONFLICT = "EK-M007"
 
 #: In a section's contents: all documents that no section names.
 ALL_DOCUMENTS = "documents"
@@ -78,6 +79,25 @@ def unknown_ids(told: Told) -> Iterator[Complaint]:
     for kind, path, name in _named(told):
         if name not in told.ids(kind):
             yield Complaint(path=path, code=UNKNOWN_ID, message=_no_such(told, kind, name))
+
+
+def withheld(told: Told) -> Iterator[Complaint]:
+    """Find what refers to a document that must not leave: the reference would leave."""
+    hidden = told.withheld()
+    named = [(path, name) for kind, path, name in _named(told) if kind == "documents"]
+    named += [
+        (part.at(key), word)
+        for kind, part, key in _free(told)
+        if kind == "documents" and (word := part.text(key)) is not None
+    ]
+    for path, name in named:
+        if name in hidden:
+            quoted = told.scrubber.quote(name)
+            message = (
+                f"the document {quoted} is withheld, so nothing that is printed can refer to it. "
+                'Take this away, or the "withheld" of the document.'
+            )
+            yield Complaint(path=path, code=CONFLICT, message=message)
 
 
 def nearly_ids(told: Told) -> Iterator[Complaint]:

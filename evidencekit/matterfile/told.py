@@ -101,6 +101,14 @@ class Told:
         """Yield the changes of hands."""
         return _each(self.whole, "custody")
 
+    def withheld(self) -> frozenset[str]:
+        """Return the ids of the documents that must not leave."""
+        return frozenset(
+            str(part.path[-1])
+            for part in self.by_id("documents", "file")
+            if part.text("withheld") is not None
+        )
+
     def comparisons(self) -> Iterator[Part]:
         """Yield the passages of recordings that are compared with a document."""
         for passage in self.disputed():

@@ -83,6 +83,18 @@ class Outcome(StrEnum):
     LEFT_OUT = "left out"
 
 
+class Minuted(StrEnum):
+    """What was seen of the words that a matter says a document has.
+
+    `NOT_COMPARED`: the document is not bound in, or nobody looked.
+    """
+
+    FOUND = "found"
+    NOT_FOUND = "not found"
+    NO_TEXT = "the page has no text"
+    NOT_COMPARED = "not compared"
+
+
 @frozen(kw_only=True)
 class InnerFile:
     """A file inside a document, by the name that the document gives it. `ending` is that of its
@@ -140,6 +152,8 @@ class Material:
     """What the pages are composed from. Recordings are in printed order.
 
     `options` are the matter's, unless a bundle that was served before has other pages than those.
+    `minuted` says of each disputed passage of the matter, in its order, whether its words were seen
+    in the document.
     """
 
     matter: Matter
@@ -148,11 +162,16 @@ class Material:
     log: CustodyLog = CustodyLog()
     software: str = "evidencekit"
     served_options: BundleOptions | None = None
+    minuted: tuple[Minuted, ...] = ()
 
     @property
     def options(self) -> BundleOptions:
         """What the bundle has that no court asks for."""
         return self.served_options or self.matter.bundle
+
+    def minuted_at(self, place: int) -> Minuted:
+        """Return what was seen of the disputed passage at *place*, counted from 0."""
+        return self.minuted[place] if place < len(self.minuted) else Minuted.NOT_COMPARED
 
     @property
     def clips(self) -> tuple[CutClip, ...]:

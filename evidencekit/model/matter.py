@@ -74,12 +74,16 @@ class OtherRecordings:
 
 @frozen(kw_only=True)
 class Document:
-    """A document bound in. `file` is relative to the matter's folder."""
+    """A document. `file` is relative to the matter's folder.
+
+    It is bound in, unless `withheld` says why it must not leave.
+    """
 
     id: str
     file: str
     title: str
     dated: Moment | None = field(default=None, converter=optional_moment)
+    withheld: str | None = None
 
 
 @frozen(kw_only=True)

@@ -102,6 +102,7 @@ def make_record(
         },
         "bundle": _bundle(material, layout, bundle, contents or {}),
         "statement": _statement(material, statement),
+        "disputed": [_disputed(material, place) for place in range(len(matter.disputed))],
         "coverage": [_coverage(each) for each in material.recordings],
         "served": [dict(each) for each in served],
         "findings": [asdict(each) for each in findings],
@@ -410,6 +411,17 @@ def _statement(material: Material, made: StatementFile | None) -> dict[str, Any]
         "signed_input": made.signed_input,
         "paragraphs": [{"number": number, "text": text} for number, text in made.paragraphs],
         "docx": made.docx,
+    }
+
+
+def _disputed(material: Material, place: int) -> dict[str, Any]:
+    each = material.matter.disputed[place]
+    return {
+        "document": each.document,
+        "page": each.page,
+        "minuted": each.minuted,
+        "my_words": each.my_words,
+        "in_document": material.minuted_at(place).value,
     }
 
 

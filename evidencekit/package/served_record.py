@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 EDITION = "served"
+_WITHHELD = "withheld"
 _INPUTS = {
     "recording": "the whole recording is not part of this copy",
     "document": f"bound into {BUNDLE}",
     "signed statement": f"bound into {BUNDLE}",
     "transcript": "printed as far as the clips go; the transcript itself is not part of this copy",
 }
-_PLAIN = ("profile", "other_recordings", "coverage", "timezone")
+_PLAIN = ("profile", "other_recordings", "coverage", "timezone", "disputed")
 _BUNDLE = (
     "sha256", "pages", "numbering", "sections", "labels", "exhibit", "exhibit_labels",
     "page_text_sha256", "page_text_by", "back_links",
@@ -78,12 +79,17 @@ def served_record(
         **_some(record, _PLAIN),
         "case": {**_some(record["case"], _CASE), "profile": None},
         "inputs": [
-            _input(each, recordings) for each in record["inputs"] if each["kind"] in _INPUTS
+            _input(each, recordings)
+            for each in record["inputs"]
+            if each["kind"] in _INPUTS and each["outcome"] != _WITHHELD
         ],
         "people": [_person(each) for each in record["people"]],
         "recordings": [_recording(each) for each in record["recordings"]],
         "clips": [_clip(each) for each in record["clips"]],
-        "documents": [_some(each, _DOCUMENT) for each in record["documents"]],
+        "documents": [
+            _some(each, _DOCUMENT) for each in record["documents"] if each["outcome"] != _WITHHELD
+        ],
+        "documents_withheld": sum(each["outcome"] == _WITHHELD for each in record["documents"]),
         "consent": [_some(each, _CONSENT) for each in record["consent"]],
         "custody": {**_some(record["custody"], ("entries", "head")), "log": None},
         "bundle": {

@@ -76,7 +76,22 @@ def needles(
         name = each["name"]
         if name and len(name) >= _SHORTEST and name.casefold() not in own:
             found.append(Needle(what=f"the name of {what}", text=name))
-    return tuple(found)
+    return (*found, *_withheld_titles(record))
+
+
+def _withheld_titles(record: Mapping[str, Any]) -> Iterator[Needle]:
+    """Yield the titles of documents that must not leave, but for such as another has, too."""
+    shown = {
+        _folded(each["title"]) for each in record["documents"] if each["outcome"] != "withheld"
+    }
+    for each in record["documents"]:
+        title = each["title"]
+        if (
+            each["outcome"] == "withheld"
+            and len(title) >= _SHORTEST
+            and _folded(title) not in shown
+        ):
+            yield Needle(what=f"the title of input {each['input']}", text=title)
 
 
 def search(

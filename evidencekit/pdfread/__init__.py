@@ -6,6 +6,7 @@ from evidencekit.pdfread.corners import Corners, Word
 from evidencekit.pdfread.fold import fold, letters, text_digest
 from evidencekit.pdfread.labels import expand_labels
 from evidencekit.pdfread.marks import Mark
+from evidencekit.pdfread.passages import Wanted, holds, look_for
 from evidencekit.pdfread.picture import DARK
 from evidencekit.pdfread.read import (
     SeenBookmark,
@@ -35,11 +36,14 @@ __all__ = [
     "SeenPdf",
     "ShownLink",
     "ShownPage",
+    "Wanted",
     "Word",
     "expand_labels",
     "fold",
     "hold_against",
+    "holds",
     "letters",
+    "look_for",
     "page_digests",
     "page_text",
     "page_texts",

@@ -32,6 +32,7 @@ from evidencekit.package.served import followed_of, read_served
 from evidencekit.pipeline.append import delivered
 from evidencekit.pipeline.assembled import Assembled
 from evidencekit.pipeline.contents import write_contents
+from evidencekit.pipeline.disputed import check_pages, pages_of, passages
 from evidencekit.pipeline.documents import STATEMENT_ITEM, Documents, take_in_documents
 from evidencekit.pipeline.gaps import dates_that_disagree, gaps, parts_left_out, unnamed_intakes
 from evidencekit.pipeline.late import bound_contents, follow
@@ -131,6 +132,7 @@ def build(
             attachments=attachments,
             append_to=append_to,
             inserts=inserts,
+            matter_file=matter_file,
             executor=executor,
             progress=progress,
             cancelled=cancelled,
@@ -191,6 +193,7 @@ def make_draft(
     attachments: bool = False,
     append_to: Package | Path | str | None = None,
     inserts: Mapping[str, str] | None = None,
+    matter_file: Path | None = None,
     executor: Executor | None = None,
     progress: OnProgress | None = None,
     cancelled: IsCancelled | None = None,
@@ -226,6 +229,7 @@ def make_draft(
         progress=progress,
         cancelled=cancelled,
     )
+    check_pages(matter, pages_of(documents.taken), matter_file=matter_file)
     recordings, read_findings = read_recordings(
         matter,
         folder=folder,
@@ -244,6 +248,7 @@ def make_draft(
         documents=documents.taken,
         log=log,
         software=software(),
+        minuted=documents.minuted,
     )
     tell("pages", 0)
     bound_pages = {item: taken.pages for item, taken in documents.bound}
@@ -277,6 +282,7 @@ def make_draft(
             *gaps(matter),
             *read_findings,
             *documents.findings,
+            *passages(matter, documents.minuted),
             *unnamed_intakes(matter, log),
             *dates_that_disagree(matter, log),
             *parts_left_out(matter, sections),

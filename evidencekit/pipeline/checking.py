@@ -13,6 +13,7 @@ from evidencekit.matterfile.load import load_matter
 from evidencekit.matterfile.pending import not_acted_on
 from evidencekit.matterfile.schema import validate
 from evidencekit.model.findings import CheckLine, Finding, Report, Severity
+from evidencekit.pipeline.disputed import look_before
 from evidencekit.pipeline.gaps import gaps
 from evidencekit.pipeline.preflight import check_inputs
 
@@ -65,6 +66,7 @@ def load_checked(path: Path) -> Matter:
 def _matter_report(path: Path) -> Report:
     try:
         matter = load_checked(path)
+        disputed = look_before(matter, path.parent, matter_file=path)
     except MatterError as error:
         findings = tuple(
             Finding(
@@ -77,7 +79,7 @@ def _matter_report(path: Path) -> Report:
             for each in error.problems
         )
         return _report(str(path), "matter", findings)
-    findings = (*_not_there(matter, path.parent), *gaps(matter), *not_acted_on(matter))
+    findings = (*_not_there(matter, path.parent), *gaps(matter), *disputed, *not_acted_on(matter))
     return _report(str(path), "matter", findings)
 
 

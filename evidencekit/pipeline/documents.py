@@ -18,11 +18,18 @@ from evidencekit.errors import (
     WorkerFailed,
 )
 from evidencekit.model.findings import Finding, Severity
-from evidencekit.model.material import InnerFile, InnerSignature, Outcome, TakenDocument
+from evidencekit.model.material import (
+    InnerFile,
+    InnerSignature,
+    Minuted,
+    Outcome,
+    TakenDocument,
+)
 from evidencekit.pdf.corner import make_room
 from evidencekit.pdf.sourcepages import own_numbers
 from evidencekit.pdf.takein import TakenIn, take_in
 from evidencekit.pdf.takein_embedded import harmless
+from evidencekit.pdfread import Wanted, look_for
 from evidencekit.pipeline.work import Task, run_all
 
 if TYPE_CHECKING:
@@ -45,12 +52,14 @@ STATEMENT_ITEM = "part:statement"
 class Documents:
     """The documents as taken in. `bound` maps item ids to what was taken in of them.
 
-    `signed` is what was taken in of the signed statement, where the matter names one.
+    `signed` is what was taken in of the signed statement, where the matter names one. `minuted`
+    says of each disputed passage of the matter whether its words were seen.
     """
 
     taken: tuple[TakenDocument, ...]
     bound: tuple[tuple[str, TakenIn], ...]
     findings: tuple[Finding, ...]
+    minuted: tuple[Minuted, ...] = ()
 
     def of(self, item: str) -> TakenIn | None:
         """Return what was taken in for an item, or None."""
@@ -65,6 +74,7 @@ class _Outcome:
 
     taken: TakenIn | None = None
     error: DocumentUnusable | None = None
+    minuted: tuple[Minuted, ...] = ()
 
 
 def take_in_documents(
@@ -92,7 +102,11 @@ def take_in_documents(
             SeveralErrors for several.
         PathEscapes: for a path that leaves *folder*.
     """
-    wanted = [(f"document:{each.id}", each.file, each.id) for each in matter.documents]
+    wanted = [
+        (f"document:{each.id}", each.file, each.id)
+        for each in matter.documents
+        if each.withheld is None
+    ]
     if matter.statement is not None and matter.statement.signed is not None:
         wanted.append((STATEMENT_ITEM, matter.statement.signed, ""))
     tasks = [
@@ -108,6 +122,7 @@ def take_in_documents(
                 (passwords or {}).get(document_id),
                 ocr,
                 scratch / f"{index} files" if attachments else None,
+                wanted_of(matter, document_id),
             ),
             failed=_given_up(file, document_id),
         )
@@ -123,7 +138,12 @@ def take_in_documents(
     )
     by_item = {item: outcome for (item, _, _), outcome in zip(wanted, outcomes, strict=True)}
     _raise_unless_placeholder(by_item, placeholders)
-    taken = tuple(_taken(each, by_item[f"document:{each.id}"]) for each in matter.documents)
+    taken = tuple(
+        _withheld(each)
+        if each.withheld is not None
+        else _taken(each, by_item[f"document:{each.id}"])
+        for each in matter.documents
+    )
     return Documents(
         taken=taken,
         bound=tuple((item, each.taken) for item, each in by_item.items() if each.taken),
@@ -131,6 +151,24 @@ def take_in_documents(
             *(finding for each in outcomes if each.taken for finding in each.taken.findings),
             *_placeholder_findings(taken),
         ),
+        minuted=_minuted(matter, by_item),
+    )
+
+
+def wanted_of(matter: Matter, document_id: str) -> tuple[Wanted, ...]:
+    """Return what the matter says that a document has, in the order of its disputed passages."""
+    return tuple(
+        Wanted(words=each.minuted, page=each.page)
+        for each in matter.disputed
+        if each.document == document_id
+    )
+
+
+def _minuted(matter: Matter, by_item: Mapping[str, _Outcome]) -> tuple[Minuted, ...]:
+    seen = {item: iter(outcome.minuted) for item, outcome in by_item.items()}
+    return tuple(
+        next(seen.get(f"document:{each.document}", iter(())), Minuted.NOT_COMPARED)
+        for each in matter.disputed
     )
 
 
@@ -143,6 +181,7 @@ def _take_in(
     password: str | None,
     ocr: str | None,
     attachments_to: Path | None,
+    wanted: tuple[Wanted, ...],
 ) -> _Outcome:
     try:
         taken = take_in(
@@ -151,7 +190,8 @@ def _take_in(
         if ocr is not None:
             taken = _with_words(taken, to, item, ocr)
         taken = evolve(taken, own_numbers=own_numbers(taken))
-        return _Outcome(taken=make_room(taken, item=item))
+        minuted = look_for(taken.path, wanted)[1] if wanted else ()
+        return _Outcome(taken=make_room(taken, item=item), minuted=minuted)
     except Exception as error:
         free = shutil.disk_usage(to.parent).free
         if free < _NO_ROOM:
@@ -222,6 +262,13 @@ def _taken(document: Document, outcome: _Outcome) -> TakenDocument:
         outcome=Outcome.PLACEHOLDER,
         pages=1,
         reason=outcome.error.reason if outcome.error else None,
+    )
+
+
+def _withheld(document: Document) -> TakenDocument:
+    """Account for a document that must not leave: nobody opens it."""
+    return TakenDocument(
+        document=document, outcome=Outcome.WITHHELD, pages=0, reason=document.withheld
     )
 
 

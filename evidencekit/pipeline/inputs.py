@@ -157,14 +157,14 @@ def _copy_documents(made: Assembled, data: Path, folder: Path) -> Iterator[Input
     for document in matter.documents:
         each = taken[document.id]
         source = inside(folder, document.file)
-        if each.outcome is Outcome.PLACEHOLDER:
+        if each.outcome in {Outcome.PLACEHOLDER, Outcome.WITHHELD}:
             digest = hash_file(source) if source.is_file() else None
             yield Input(
                 id=f"document:{document.id}",
                 kind="document",
                 path=document.file,
                 name=Path(document.file).name,
-                outcome=Outcome.PLACEHOLDER,
+                outcome=each.outcome,
                 reason=each.reason,
                 digest=digest.digests[0] if digest else None,
                 size=digest.size if digest else None,

@@ -28,6 +28,7 @@ from evidencekit.model.consent import optional_moment
 from evidencekit.model.custody import CustodyLog, EntryKind
 from evidencekit.model.digest import Digest
 from evidencekit.model.findings import Finding, Severity
+from evidencekit.model.material import Outcome
 from evidencekit.model.progress import IsCancelled, OnProgress, Progress, raise_if_cancelled
 from evidencekit.model.served import Served
 from evidencekit.package.handover import recover, staged
@@ -58,7 +59,8 @@ class ServedCopy:
     """A copy that was made to be served.
 
     `path` is its folder, or its zip file. `checksums_sha256` is the digest of CHECKSUMS.txt, for
-    the letter that goes with it; `files` are the paths in the copy.
+    the letter that goes with it; `files` are the paths in the copy. `withheld` is the number of
+    documents that are not in it because they must not leave.
     """
 
     path: Path
@@ -70,6 +72,7 @@ class ServedCopy:
     checksums_sha256: str
     files: tuple[str, ...]
     findings: tuple[Finding, ...] = ()
+    withheld: int = 0
     served: Served = field(repr=False)
 
 
@@ -336,5 +339,6 @@ def _result(
         checksums_sha256=written.checksums_sha256,
         files=written.files,
         findings=(*written.findings, *remarks),
+        withheld=sum(each["outcome"] == Outcome.WITHHELD for each in record["documents"]),
         served=line,
     )

@@ -54,7 +54,9 @@ def check_inputs(
     findings += _check_ids(inputs)
     findings += _check_named(record, inputs, kind)
     findings += _check_files(record, inputs, files, digests, kind)
-    message = f"{accounted} of {len(inputs)} accounted for{problems(findings)}"
+    withheld = sum(text(each, "outcome") == "withheld" for each in inputs)
+    held = f", {withheld} withheld" if withheld else ""
+    message = f"{accounted} of {len(inputs)} accounted for{held}{problems(findings)}"
     return outcome("inputs", message, tuple(findings))
 
 

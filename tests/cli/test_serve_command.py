@@ -30,7 +30,7 @@ def test_it_names_the_copy_and_gives_the_digest_for_the_letter(cycle):
     assert done.exit_code == 0, done.output
     (copy,) = cycle.root.glob("Re E (A Child) served copy *")
     assert str(copy) in done.output
-    assert "nothing that is to stay in the firm" in done.output
+    assert "names of withheld items: none found." in done.output
     assert "sha256 of CHECKSUMS.txt is " in done.output
     assert (copy / "CHECKSUMS.txt").is_file()
 

@@ -24,7 +24,14 @@ from evidencekit.model.consent import (
 )
 from evidencekit.model.custody import CustodyEntry, CustodyLog, EntryKind
 from evidencekit.model.digest import Digest
-from evidencekit.model.material import CutClip, Material, Outcome, ReadRecording, TakenDocument
+from evidencekit.model.material import (
+    CutClip,
+    Material,
+    Minuted,
+    Outcome,
+    ReadRecording,
+    TakenDocument,
+)
 from evidencekit.model.matter import (
     Case,
     Comparison,
@@ -528,6 +535,7 @@ def material() -> Material:
         documents=documents,
         log=_log(recordings),
         software=SOFTWARE,
+        minuted=(Minuted.FOUND,) * len(matter.disputed),
     )
 
 

@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+import pytest
 from attrs import evolve
 from support_parts import lines_of, targets_of, text_of
 
 from evidencekit.compose.minutes import minutes_part
 from evidencekit.compose.plan import Spoken
+from evidencekit.compose.statement import statement_paragraphs, statement_part
+from evidencekit.court.profiles import choose_profile
 from evidencekit.model.bundle import Item, ItemKind, Numbering, SectionHead, lay_out
+from evidencekit.model.material import Minuted
 from evidencekit.model.matter import Comparison, Disputed, OtherRecordings
 from evidencekit.model.timecode import Span
 
@@ -134,3 +138,43 @@ def test_line_breaks_inside_a_cue_are_not_words(material):
     read = evolve(read, transcript=evolve(read.transcript, cues=(cue,)))
     (line,) = spoken(minutes_part(evolve(material, recordings=(read,)), None, None))
     assert line.text[0].text == "So you did ring them"
+
+
+def seen_as(material, minuted, **changes):
+    return text_of(
+        minutes_part(evolve(with_disputed(material, **changes), minuted=(minuted,)), None, None)
+    )
+
+
+def test_words_that_were_seen_are_set_out_as_the_document_has_them(material):
+    text = seen_as(material, Minuted.FOUND)
+    assert "Each passage below is set out as the document has it, beside" in text
+    assert "typed" not in text
+
+
+@pytest.mark.parametrize(
+    ("minuted", "said"),
+    [
+        (Minuted.NOT_FOUND, "these words were not found on that page."),
+        (Minuted.NO_TEXT, "not compared: the page has no text."),
+        (Minuted.NOT_COMPARED, "not compared with the document."),
+    ],
+)
+def test_words_that_were_not_seen_are_said_to_be_as_somebody_typed_them(material, minuted, said):
+    text = seen_as(material, minuted)
+    assert "as the document has it" not in text
+    assert f"As typed by whoever made the matter; {said}" in text
+
+
+def test_without_a_page_the_words_were_looked_for_in_the_whole_document(material):
+    text = seen_as(material, Minuted.NOT_FOUND, page=None)
+    assert "these words were not found in that document." in text
+
+
+def test_the_statement_does_not_say_that_a_document_has_words_that_were_not_found(material):
+    changed = evolve(material, minuted=(Minuted.NOT_FOUND, Minuted.FOUND))
+    part = statement_part(changed, choose_profile(changed.matter.case), None)
+    text = "\n".join(each for _, each in statement_paragraphs(part))
+    assert "page 2, is here quoted as typed for me: " in text
+    assert "These words were not found in its text. I say:" in text
+    assert "page 3, has this passage: " in text
