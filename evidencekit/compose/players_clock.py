@@ -27,7 +27,11 @@ def players_clock(read: ReadRecording, clip: CutClip) -> tuple[Detail, ...]:
     jumps = found.shifts_within(samples)
     if not shift and not jumps:
         return ()
-    start, end = (format_media_time(max(0, found.shown_ms(at))) for at in _ends(clip))
+    last = found.shown_ms(samples.end - 1) - samples_to_ms(samples.end - 1, rate)
+    start, end = (
+        format_media_time(max(0, samples_to_ms(at, rate) + by))
+        for at, by in ((samples.first, shift), (samples.end, last))
+    )
     words = f"R{read.number} shows {start} to {end}"
     if shift:
         ahead = "later" if shift > 0 else "earlier"
@@ -49,8 +53,3 @@ def players_clock(read: ReadRecording, clip: CutClip) -> tuple[Detail, ...]:
             "taken out there"
         )
     return (measured_detail("In a player", f"{words}."),)
-
-
-def _ends(clip: CutClip) -> tuple[int, int]:
-    samples = clip.file.samples
-    return samples.first, samples.end - 1

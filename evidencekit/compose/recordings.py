@@ -267,8 +267,9 @@ def _same(material: Material, read: ReadRecording) -> tuple[Detail, ...]:
     if same := material.same_samples(read):
         names = listed(recording_name(each) for each in same)
         words = (
-            f"sample for sample the same as {names}, which {'is' if len(same) == 1 else 'are'} "
-            "another file, as when a program rewrites a file\u2019s tags"
+            f"sample for sample the same as {names}, which "
+            f"{'is another file' if len(same) == 1 else 'are other files'}, as when a program "
+            "rewrites a file\u2019s tags"
         )
         rows.append(measured_detail("Same sound", words))
     return tuple(rows)

@@ -249,7 +249,7 @@ def with_measurement(material, **changes):
 def test_where_a_player_shows_another_time_it_is_told_beside_the_exact_one(material):
     late = with_measurement(material, time_shifts=(TimeShift(first=0, shift_ms=1500),))
     assert (
-        "In a player | R1 shows 0:13.900 to 0:33.399, 1.500 s later: it goes by the time stamps in "
+        "In a player | R1 shows 0:13.900 to 0:33.400, 1.500 s later: it goes by the time stamps in "
         "the file, and the times here count the samples. | M"
     ) in lines_of(sheet(late))
     read = late.recordings[0]
@@ -261,7 +261,7 @@ def test_jumps_of_the_time_stamps_inside_a_clip_are_listed(material):
     first = 20 * 44_100
     shifts = tuple(TimeShift(first=first + each, shift_ms=each + 2000) for each in range(6))
     words = text_of(sheet(with_measurement(material, time_shifts=shifts)))
-    assert "R1 shows 0:12.400 to 0:33.904. Inside the clip the time stamps jump" in words
+    assert "R1 shows 0:12.400 to 0:33.905. Inside the clip the time stamps jump" in words
     assert "forward by 2.000 s at 0:20.000, forward by 0.001 s at 0:20.000" in words
     assert "and 2 times more; the clip has nothing put in or taken out there." in words
     back = with_measurement(material, time_shifts=(TimeShift(first=first, shift_ms=-3000),))
