@@ -51,6 +51,7 @@ def check_clip_records(record: Mapping[str, Any]) -> tuple[Finding, ...]:
     ]
     for ident, each in recordings.items():
         findings += _check_recording(ident, each, clips)
+        findings += _check_likeness(ident, each, recordings)
     return tuple(findings)
 
 
@@ -224,3 +225,30 @@ def _check_recording(
             expected=samples_to_ms(count, rate),
             found=number(measured, "length_ms"),
         )
+
+
+def _check_likeness(
+    ident: str, recording: Mapping[str, Any], recordings: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Finding]:
+    """A recording names those that are the same file, and those with the same sound in another."""
+    file, samples = text(recording, "sha256"), text(recording, "samples_sha256")
+    same_file = [
+        other
+        for other, each in recordings.items()
+        if other != ident and text(each, "sha256") == file
+    ]
+    same_samples = [
+        other
+        for other, each in recordings.items()
+        if samples and text(each, "samples_sha256") == samples and text(each, "sha256") != file
+    ]
+    for key, expected in (("same_file_as", same_file), ("same_samples_as", same_samples)):
+        if key in recording and sorted(map(str, values(recording, key))) != sorted(expected):
+            yield error(
+                "EK-V021",
+                ident,
+                f"its {key} is not what the digests give",
+                group=CLIPS,
+                expected=", ".join(expected) or "none",
+                found=", ".join(map(str, values(recording, key))) or "none",
+            )

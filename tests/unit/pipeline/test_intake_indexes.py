@@ -12,7 +12,7 @@ import pytest
 from attrs import evolve
 from support_cli import Desk
 from support_examples import NOW
-from support_sound import encode, needs_ffmpeg, sound, write_wav
+from support_sound import encode, left_in, needs_ffmpeg, sound, write_wav
 
 import evidencekit as ek
 from evidencekit.custody.log import LOG_NAME, parse_log, read_bytes
@@ -199,6 +199,17 @@ def test_if_one_fails_none_is_entered_and_no_index_is_left(desk: Desk) -> None:
     desk.recording.write_bytes(b"a letter " * 100)
     with pytest.raises(SeveralErrors):
         take_in(desk)
+
+
+def test_what_a_killed_run_left_behind_is_overwritten_and_believed_by_nobody(desk: Desk) -> None:
+    take_in(desk)
+    (kept,) = kept_in(desk)
+    whole = kept.read_bytes()
+    (desk.folder / LOG_NAME).unlink()
+    kept.write_bytes(forged(whole))
+    take_in(desk)
+    assert kept.read_bytes() == whole
+    assert left_in(desk.folder / "index") == [kept.name]
 
 
 def test_an_index_kept_before_stays_when_a_later_intake_fails(desk: Desk) -> None:

@@ -111,6 +111,28 @@ def test_a_clip_of_the_second_track_is_cut_and_verified(desk: Desk, tmp_path: Pa
     assert "has 2 audio tracks; there is no number 3. Choose one that is there." in run.stderr
 
 
+def test_a_copy_with_other_tags_and_a_second_name_are_in_the_record_and_checked(desk: Desk) -> None:
+    there = desk.folder / "recordings"
+    encode(there / "a.flac", sound(3), codec="flac")
+    encode(there / "b.flac", sound(3), codec="flac", tags={"title": "another"})
+    shutil.copy(there / "a.flac", there / "c.flac")
+    desk.change("recordings/visit.mp3", "recordings/a.flac")
+    (desk.folder / LOG_NAME).unlink()
+    more = "".join(f'[recordings.{each}]\nfile = "recordings/{each}.flac"\n' for each in "bc")
+    desk.change("[documents]", f"{more}[documents]")
+    assert desk.build().exit_code == 0
+    path = desk.out / "data/bundle.json"
+    record = json.loads(path.read_bytes())
+    assert {
+        each["id"]: (each["same_file_as"], each["same_samples_as"]) for each in record["recordings"]
+    } == {"visit": (["c"], ["b"]), "b": ([], ["c", "visit"]), "c": (["visit"], ["b"])}
+    assert desk.run("verify", desk.out).exit_code == 0
+    record["recordings"][0]["same_samples_as"] = []
+    path.write_text(json.dumps(record), encoding="utf-8")
+    said = desk.run("verify", desk.out, "--json").stdout
+    assert "its same_samples_as is not what the digests give" in said
+
+
 def test_a_package_of_a_chosen_track_and_channel_verifies_and_no_other_choice_does(
     desk: Desk,
 ) -> None:
