@@ -372,7 +372,7 @@ def exhibit_number_altered(package: Path) -> Expectation:
         before, stream = stamp_of(pdf.pages[place - 1]), stamp_of(pdf.pages[place])
         theirs = re.findall(rb"<[0-9A-F]+>", before.read_bytes())
         ours = re.findall(rb"<[0-9A-F]+>", stream.read_bytes())
-        stream.write(stream.read_bytes().replace(ours[1], theirs[1]))
+        stream.write(stream.read_bytes().replace(ours[0], theirs[0]))
     return found(page_name(package, "clip:1"))
 
 
@@ -380,7 +380,7 @@ def exhibit_number_altered(package: Path) -> Expectation:
 def exhibit_number_removed(package: Path) -> Expectation:
     def change(data: bytes) -> bytes:
         texts = re.findall(rb"BT .*? ET\n", data)
-        return data.replace(texts[1], b"")
+        return data.replace(texts[0], b"")
 
     return change_stamp(package, "clip:1", change)
 
