@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from evidencekit.errors import LimitExceeded
+from evidencekit.model.material import REPAIRED
 from evidencekit.pdf.boxes import SHORTEST_SIDE, sheet_around, view_of
 from evidencekit.pdf.content import Wrapper, ends_in_an_operator, finish
 from evidencekit.pdf.forms import count_signatures, drop_form, flatten, has_form, quiet_mupdf
@@ -98,7 +99,7 @@ class _Intake:
             self._notes.refuse(f"holds a page that unpacks to more than {error.limit}")
         if self._repaired:
             self._notes.warn(
-                "EK-P001",
+                REPAIRED,
                 "the file was damaged and was repaired on reading. Compare its pages with the "
                 "original",
             )
