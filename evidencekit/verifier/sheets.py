@@ -93,6 +93,12 @@ def _of_clip(clip: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "the decoder that the record names", _decoder(table(clip, "decoder"))
     yield "the name of its file", text(clip, "file").rpartition("/")[2]
     yield "its title", f"Clip {number(clip, 'number')}: {text(clip, 'title')}"
+    viewing = table(clip, "viewing_copy")
+    if viewing:
+        yield "the digest of its viewing copy", text(viewing, "file_sha256")
+        yield "the name of its viewing copy", text(viewing, "file").rpartition("/")[2]
+    for still in rows(clip, "stills"):
+        yield "the time of a still", format_media_time(max(number(still, "at_ms"), 0))
 
 
 def _of_recording(recording: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

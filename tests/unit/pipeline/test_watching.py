@@ -183,6 +183,18 @@ def test_a_viewing_copy_that_the_record_does_not_know_is_named(copy: Path) -> No
     assert {"EK-D003", "EK-K004"} <= codes
 
 
+def test_what_the_sheet_does_not_print_of_it_is_named(copy: Path) -> None:
+    path = copy / "data/bundle.json"
+    record = json.loads(path.read_text("utf-8"))
+    clip = clip_of(record, "door")
+    clip["stills"][0]["at_ms"] = 2999
+    clip["viewing_copy"]["file_sha256"] = "f" * 64
+    path.write_text(json.dumps(record), "utf-8")
+    found = " ".join(each.message for each in ek.verify(copy).failures if each.code == "EK-V022")
+    assert "does not print the time of a still" in found
+    assert "does not print the digest of its viewing copy" in found
+
+
 def test_a_still_that_the_record_does_not_know_is_named(copy: Path) -> None:
     path = copy / "data/bundle.json"
     record = json.loads(path.read_text("utf-8"))
