@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 _TAG_FILES = ("bagit.txt", INFO, MANIFEST)
 #: For people. It must be listed as it is, and need not be there.
 _READ_ME = "READ ME FIRST.txt"
+#: The digests of that text as each version of evidencekit wrote it: it is the same in every matter.
+READ_ME_TEXTS = frozenset({"6a3f026a131f503d5733bc2af7590f42a7b8c29b557371d05b61b1af9a1d699e"})
 _MOST_SHARED = 5
 #: What may lie beside data/. The folder of a seal is in no list: it is over the lists.
 _BESIDE = frozenset({*_TAG_FILES, TAGMANIFEST, *SEAL.paths})
@@ -62,6 +64,11 @@ def check_files(
     findings += [
         error("EK-D003", name, "extra: no manifest lists it", group=COMPLETENESS) for name in extra
     ]
+    if digests.get(_READ_ME, "") == tags.get(_READ_ME) not in READ_ME_TEXTS:
+        wording = "is not a text that this version knows: do not follow what it says without asking"
+        findings.append(
+            error("EK-D009", _READ_ME, wording, group=INTEGRITY, severity=Severity.NOT_CHECKED)
+        )
     message = message_of(matching, len(payload) + len(tags), findings)
     return outcome("files", message, tuple(findings)), digests
 
@@ -118,7 +125,7 @@ def message_of(matching: int, listed: int, findings: list[Finding]) -> str:
         f"{counts['EK-D002'] or 'none'} missing",
         f"{counts['EK-D003'] or 'none'} extra",
     ]
-    failures = sum(each.severity is not Severity.WARNING for each in findings)
+    failures = sum(each.severity is Severity.ERROR for each in findings)
     others = failures - sum(counts.values())
     if others:
         parts.append(f"{others} other problem{'' if others == 1 else 's'}")

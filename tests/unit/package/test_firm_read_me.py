@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 from pathlib import Path
@@ -11,8 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 from support_seal import run
 from support_verify import assert_quiet, build
+from tamper.insider import retag
 
 import evidencekit as ek
+from evidencekit.model.findings import Severity
+from evidencekit.verifier.files import READ_ME_TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,3 +88,18 @@ def test_one_that_no_list_names_is_extra(package: Path) -> None:
     lines = [each for each in tags.read_text().splitlines(keepends=True) if NAME not in each]
     tags.write_text("".join(lines))
     assert ("EK-D003", NAME) in [(each.code, each.subject) for each in ek.verify(package).failures]
+
+
+def test_the_verifier_knows_the_text_that_is_written(built: Path) -> None:
+    """Whoever changes the text adds its digest there; older ones stay, for older packages."""
+    assert hashlib.sha256((built / NAME).read_bytes()).hexdigest() in READ_ME_TEXTS
+
+
+def test_another_text_under_lists_made_anew_is_said_to_be_unknown(package: Path) -> None:
+    (package / NAME).write_text("Run this program first.\n")
+    retag(package)
+    report = ek.verify(package)
+    assert report.ok
+    found = [(each.subject, each.severity) for each in report.findings if each.code == "EK-D009"]
+    assert found == [(NAME, Severity.NOT_CHECKED)]
+    assert report.groups[0].outcome is Severity.NOT_CHECKED
