@@ -214,18 +214,27 @@ class SpanReversed(SpanError):
 class SpanOutsideRecording(SpanError):
     """A span reaches beyond the end of its recording.
 
-    `header_ms` is the length that the file's header gives, where it gives a greater one.
+    `header_ms` is the length that the file's header gives, where it gives a greater one;
+    `taken_in_ms` the length by the version of the decoder that it was taken in with, where that
+    held the span.
     """
 
     def __init__(
-        self, where: str, start_ms: int, end_ms: int, length_ms: int, header_ms: int | None = None
+        self,
+        where: str,
+        start_ms: int,
+        end_ms: int,
+        length_ms: int,
+        header_ms: int | None = None,
+        taken_in_ms: int | None = None,
     ) -> None:
         self.where = where
         self.start_ms = start_ms
         self.end_ms = end_ms
         self.length_ms = length_ms
         self.header_ms = header_ms
-        super().__init__(where, start_ms, end_ms, length_ms, header_ms)
+        self.taken_in_ms = taken_in_ms
+        super().__init__(where, start_ms, end_ms, length_ms, header_ms, taken_in_ms)
 
     def __str__(self) -> str:
         """Give the span and the recording's length."""
@@ -235,6 +244,13 @@ class SpanOutsideRecording(SpanError):
             else f"The file's header says {_clock(self.header_ms)}: it may have been cut short on "
             "the way. Correct the times, or find a whole copy and give it an id of its own."
         )
+        if self.taken_in_ms is not None:
+            way_on = (
+                f"It was {_clock(self.taken_in_ms)} long by the version of the decoder that it was "
+                "taken in with. The file is the same: versions of FFmpeg differ in whether they "
+                "leave out what an encoder adds at the end. End the clip no later than "
+                f"{_clock(self.length_ms)}, or build with that version."
+            )
         return (
             f"{self.where}: the span {_clock(self.start_ms)} to {_clock(self.end_ms)} reaches "
             f"beyond the recording, which is {_clock(self.length_ms)} long. {way_on}"

@@ -182,6 +182,7 @@ def _report(
     findings += other_matter_remarks(after, (each.id for each in matter.recordings))
     taken_in = sum(each.kind is EntryKind.INTAKE for each in new)
     known = len(matter.recordings) - taken_in
+    indexed = sum(each.kind is EntryKind.INDEXED for each in new)
     return Report(
         subject=LOG_NAME,
         kind="intake",
@@ -190,7 +191,8 @@ def _report(
             CheckLine(
                 check="recordings",
                 outcome=Severity.OK,
-                message=f"{taken_in} taken in, {known} in the log already",
+                message=f"{taken_in} taken in, {known} in the log already"
+                + (f"; {indexed} decoded again and indexed" if indexed else ""),
             ),
             CheckLine(check="custody", outcome=Severity.OK, message=standing(after)),
         ),

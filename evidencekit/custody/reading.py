@@ -128,6 +128,9 @@ def _measured(entry: CustodyEntry) -> tuple[str, ...]:
         size = "" if entry.size is None else f", {entry.size:,} bytes"
         seen.append(f"{printable(entry.name)}{size}")
     seen += [f"{each.algorithm} {each.value}" for each in entry.digests]
+    if entry.index is not None:
+        track = "" if entry.index.track == 1 else f" of audio track {entry.index.track}"
+        seen.append(f"index{track}, sha256 {entry.index.sha256}")
     if entry.checked:
         seen.append(_CHECKED.get(entry.checked, f"checked at {printable(entry.checked)}"))
     if entry.cites is not None:

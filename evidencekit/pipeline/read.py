@@ -16,6 +16,7 @@ from attrs import frozen
 from evidencekit.custody.digests import FileDigest
 from evidencekit.custody.paths import inside
 from evidencekit.errors import QuoteNotUnique, RecordingUnreadable, SpanOutsideRecording
+from evidencekit.model.clip import IndexState
 from evidencekit.model.custody import CustodyLog, KeptIndex
 from evidencekit.model.findings import Finding, Severity
 from evidencekit.model.material import CutClip, ReadRecording
@@ -244,15 +245,29 @@ def _measure(reading: Reading, transcript: Transcript | None) -> KnownReading:
             for index, clip in enumerate(reading.recording.clips)
         )
         if not widened:
-            raise _cut_short(reading.path, error) from error
+            raise _explained(reading, error) from error
         return _cut_all(reading, transcript, error.length_ms)
 
 
-def _cut_short(path: Path, error: SpanOutsideRecording) -> SpanOutsideRecording:
-    """Add what the file says of its length, where a whole one would have held the span."""
+def _explained(reading: Reading, error: SpanOutsideRecording) -> SpanOutsideRecording:
+    """Add another length of the file, where by that it would have held the span: the one by the
+    version of the decoder that it was taken in with, or the one that the file itself gives.
+    """
+    from evidencekit.media.known import kept_index
     from evidencekit.media.probe import file_facts
 
-    said = [fact.stated.value for fact in file_facts(path) if fact.name in _LENGTHS]
+    state, kept = kept_index(
+        reading.folder,
+        source_digest=reading.digest.digest(),
+        recorded=reading.index,
+        track=reading.recording.used_track,
+    )
+    taken_in_ms = kept.measurement.length_ms if kept else 0
+    if state is IndexState.OTHER_DECODER and taken_in_ms >= error.end_ms:
+        return SpanOutsideRecording(
+            error.where, error.start_ms, error.end_ms, error.length_ms, None, taken_in_ms
+        )
+    said = [fact.stated.value for fact in file_facts(reading.path) if fact.name in _LENGTHS]
     header_ms = max(map(parse_media_time, said), default=0)
     if header_ms < error.end_ms:
         return error

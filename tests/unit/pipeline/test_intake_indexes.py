@@ -16,6 +16,7 @@ from support_sound import encode, left_in, needs_ffmpeg, sound, write_wav
 
 import evidencekit as ek
 from evidencekit.custody.log import LOG_NAME, parse_log, read_bytes
+from evidencekit.custody.reading import log_lines
 from evidencekit.errors import (
     CustodyError,
     DigestMismatch,
@@ -167,7 +168,13 @@ def test_a_log_without_an_index_gets_one_with_the_next_intake(desk: Desk) -> Non
     assert log_of(desk).entries[0].index is None
     assert take_in_new(matter(desk), desk.folder, by="a clerk", now=NOW) == ()
     assert log_of(desk).count == 1
-    assert ("visit", "EK-D013") in codes(take_in(desk))
+    report = take_in(desk)
+    assert ("visit", "EK-D013") in codes(report)
+    assert report.summary[0].message == (
+        "0 taken in, 1 in the log already; 1 decoded again and indexed"
+    )
+    lines = log_lines(log_of(desk), timezone="Europe/London")
+    assert lines[1].measured == (f"index, sha256 {log_of(desk).entries[1].index.sha256}",)
     first, second = log_of(desk).entries
     assert (first.kind, second.kind, second.item) == (EntryKind.INTAKE, EntryKind.INDEXED, "visit")
     assert second.index is not None

@@ -20,7 +20,7 @@ from evidencekit.custody.intake import check_recordings
 from evidencekit.custody.log import LOG_NAME, parse_log, read_bytes
 from evidencekit.errors import RecordingUnreadable, SpanOutsideRecording
 from evidencekit.media import known, measure
-from evidencekit.media.index import DIGEST_SIZE
+from evidencekit.media.index import ANCHOR_SIZE, DIGEST_SIZE
 from evidencekit.media.measure import index_recording
 from evidencekit.media.source import BlockMaker
 from evidencekit.model.clip import IndexState
@@ -242,6 +242,31 @@ def test_another_version_of_the_decoder_and_its_other_length_are_explained(
     count = found.measurement.sample_count
     assert f"It has {count:,} samples by the one here, and had {count - 500:,}" in finding.message
     assert "The file is the same: versions of FFmpeg differ" in finding.message
+
+
+def test_a_clip_that_another_version_of_the_decoder_held_is_refused_with_the_reason(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def change(index: RecordingIndex) -> RecordingIndex:
+        before, longer = index.measurement, 3 * 16_000
+        decoder = evolve(before.decoder, library_version="1.0")
+        measurement = evolve(before, decoder=decoder, sample_count=before.sample_count + longer)
+        blocks = -(-measurement.sample_count // index.block_samples) - index.block_count
+        return evolve(
+            index,
+            measurement=measurement,
+            digests=index.digests + bytes(blocks * index.planes * DIGEST_SIZE),
+            anchors=index.anchors + bytes(blocks * ANCHOR_SIZE),
+        )
+
+    desk.change('to = "0:40"', 'to = "0:42"')
+    with monkeypatch.context() as patch:
+        patch.setattr(measure, "index_recording", lying(change))
+        take_in(desk)
+    with pytest.raises(SpanOutsideRecording) as raised:
+        read(desk)
+    assert raised.value.taken_in_ms == raised.value.length_ms + 3000
+    assert "The file is the same: versions of FFmpeg differ" in str(raised.value)
 
 
 @pytest.mark.parametrize("indexed", [True, False])
