@@ -190,7 +190,7 @@ def test_the_package_is_not_changed(package, volumes, core):
 
 
 def test_an_item_longer_than_a_volume_is_named(package, tmp_path):
-    with pytest.raises(LimitExceeded, match="5 pages, of part:statement") as raised:
+    with pytest.raises(LimitExceeded, match="[0-9] pages, of part:statement") as raised:
         split_volumes(package, into=tmp_path / "x", most_pages=5)
     assert "5 pages in a volume" in raised.value.limit
     assert not (tmp_path / "x").exists()
