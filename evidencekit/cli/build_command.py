@@ -11,6 +11,7 @@ import rich_click as click
 from attrs import asdict
 
 from evidencekit.cli.exits import Exit
+from evidencekit.cli.options import matter_argument
 from evidencekit.cli.printing import echo_json, print_build, to_look_at
 from evidencekit.cli.running import Watch, errors_as_exits, stoppable
 
@@ -18,7 +19,7 @@ _FILE = click.Path(path_type=Path)
 
 
 @click.command()
-@click.argument("matter_file", metavar="MATTER", type=_FILE)
+@matter_argument()
 @click.option(
     "-o",
     "--output",
@@ -115,9 +116,10 @@ def build(
 ) -> None:
     """Build the bundle: a folder with the PDF, the clips, the originals and the record of it all.
 
-    MATTER is the matter file. Recordings that are not taken in yet are taken in first. If anything
-    is wrong, nothing is built. An earlier package of the same name is replaced when the new one is
-    complete, and not before; a sealed one is not replaced.
+    MATTER is the matter file: matter.toml in this folder, if you name none. Recordings that are not
+    taken in yet are taken in first. If anything is wrong, nothing is built. An earlier package of
+    the same name is replaced when the new one is complete, and not before; a sealed one is not
+    replaced.
 
     \b
     Examples:

@@ -14,6 +14,8 @@ from evidencekit.cli.clip_command import clip
 from evidencekit.cli.custody_commands import log, name_no_child, receive, transfer
 from evidencekit.cli.exits import Exit
 from evidencekit.cli.find_command import clips_from, find
+from evidencekit.cli.next_step import intake_command, wants_intake
+from evidencekit.cli.options import matter_argument
 from evidencekit.cli.pdf_commands import core, volumes
 from evidencekit.cli.printing import (
     echo_json,
@@ -72,10 +74,15 @@ def init(folder: Path, as_json: bool) -> None:
             return
         click.echo(f"Wrote {path}. Open it in a text editor, fill in what you know, then run:")
         click.echo(f'  evidencekit validate "{path}"')
+        if wants_intake(path):
+            click.echo(
+                "and, best before anything else, so that a change of a recording would show:"
+            )
+            click.echo(f"  {intake_command(path)}")
 
 
 @evidencekit.command()
-@click.argument("file", type=_FILE)
+@matter_argument("file", metavar="[FILE]")
 @click.option(
     "--kind",
     type=click.Choice(["matter", "bundle", "custody", "report"]),
@@ -86,8 +93,8 @@ def validate(file: Path, kind: str | None, as_json: bool) -> None:
     """Check a matter file and list everything that is wrong with it.
 
     Each problem comes with its line. What you have not said yet is listed too: it will be printed
-    as "not stated". Nothing is changed. FILE can also be one of the JSON files that evidencekit
-    writes.
+    as "not stated". Nothing is changed. FILE is matter.toml in this folder, if you name none; it
+    can also be one of the JSON files that evidencekit writes.
     """
     with errors_as_exits(as_json=as_json):
         from evidencekit.pipeline.checking import validate_file
@@ -96,7 +103,7 @@ def validate(file: Path, kind: str | None, as_json: bool) -> None:
         if as_json:
             echo_json(report_document(report))
         elif report.kind == "matter":
-            print_validation(report)
+            print_validation(report, wants_intake=report.ok and wants_intake(file))
         else:
             print_report(report)
         if not report.ok:
@@ -104,7 +111,7 @@ def validate(file: Path, kind: str | None, as_json: bool) -> None:
 
 
 @evidencekit.command()
-@click.argument("matter_file", metavar="MATTER", type=_FILE)
+@matter_argument()
 @click.option("--by", required=True, help="Who runs this, for the log: a name or a role.")
 @click.option(
     "--holder",
@@ -115,11 +122,11 @@ def validate(file: Path, kind: str | None, as_json: bool) -> None:
 def intake(matter_file: Path, by: str, holder: str | None, sha512: bool, as_json: bool) -> None:
     """Take the recordings in: note the fingerprint of each, so that a change would show.
 
-    MATTER is the matter file. Run this as soon as the recordings arrive. The custody log,
-    custody.jsonl beside the matter file, gets an entry a recording: its digest (SHA-256), size and
-    the time. From then on a file that differs is refused. Each recording is decoded once, and an
-    index of its sound is kept in the folder index, so that clips are cut quickly and can be proved.
-    Running it again adds nothing.
+    MATTER is the matter file: matter.toml in this folder, if you name none. Run this as soon as the
+    recordings arrive. The custody log, custody.jsonl beside the matter file, gets an entry a
+    recording: its digest (SHA-256), size and the time. From then on a file that differs is refused.
+    Each recording is decoded once, and an index of its sound is kept in the folder index, so that
+    clips are cut quickly and can be proved. Running it again adds nothing.
 
     \b
     Example:
@@ -159,7 +166,7 @@ def _said_holder(holder: str | None) -> str | None:
 
 
 @evidencekit.command()
-@click.argument("matter_file", metavar="MATTER", type=_FILE)
+@matter_argument()
 @click.option(
     "-o",
     "--output",
@@ -177,9 +184,9 @@ def _said_holder(holder: str | None) -> str | None:
 def statement(matter_file: Path, output: Path | None, with_exhibit: bool, as_json: bool) -> None:
     """Write the draft covering statement as a Word file, for a lawyer to edit.
 
-    MATTER is the matter file. The draft says what the matter file says, in the first person of the
-    person who makes it, with a blank where words are missing. It is the same as in the bundle, and
-    a draft until it is signed.
+    MATTER is the matter file: matter.toml in this folder, if you name none. The draft says what the
+    matter file says, in the first person of the person who makes it, with a blank where words are
+    missing. It is the same as in the bundle, and a draft until it is signed.
     """
     with (
         errors_as_exits(as_json=as_json, outcome="Nothing was written."),

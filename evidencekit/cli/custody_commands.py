@@ -14,6 +14,8 @@ import rich_click as click
 from attrs import asdict
 
 from evidencekit.cli.exits import Exit
+from evidencekit.cli.next_step import intake_command
+from evidencekit.cli.options import MATTER_NAME, matter_argument
 from evidencekit.cli.printing import echo_json, findings_text, print_report, report_document
 from evidencekit.cli.running import Watch, errors_as_exits, stoppable
 
@@ -74,7 +76,7 @@ def _pin(_: click.Context, parameter: click.Parameter, value: str | None) -> Log
 
 
 @click.command()
-@click.argument("matter_file", metavar="MATTER", type=_FILE)
+@matter_argument()
 @click.option(
     "--what",
     multiple=True,
@@ -118,7 +120,8 @@ def transfer(
     """Record that recordings changed hands: who gave them to whom, how and when.
 
     Each file is checked first, here and in the receiver's folder if you name it. If one of them is
-    not the file that was taken in, nothing is recorded. Files are not copied.
+    not the file that was taken in, nothing is recorded. Files are not copied. MATTER is the matter
+    file: matter.toml in this folder, if you name none.
 
     \b
     Example:
@@ -153,7 +156,7 @@ def transfer(
 
 
 @click.command()
-@click.argument("matter_file", metavar="MATTER", type=_FILE)
+@matter_argument()
 @click.option("--giver-log", type=_FILE, help="The giver's custody.jsonl. It is only read.")
 @click.option(
     "--pin",
@@ -198,7 +201,7 @@ def receive(
 
     The first entry says where the giver's log stood; the recordings are then taken in from your
     files, which must be those that the giver took in. Logs are never merged: each holder keeps
-    their own.
+    their own. MATTER is the matter file: matter.toml in this folder, if you name none.
     """
     if (giver_log is None) == (pin is None):
         msg = "name the giver's log with --giver-log, or where it stood with --pin"
@@ -328,7 +331,11 @@ def _read(log_path: Path) -> Scan:
     from evidencekit.errors import CustodyError
 
     if not log_path.exists():
-        msg = f"{log_path} does not exist: nothing was taken in there yet."
+        matter_file = log_path.with_name(MATTER_NAME)
+        msg = (
+            f"{log_path} does not exist: nothing was taken in there yet.\n"
+            f"Next: {intake_command(matter_file)}"
+        )
         raise CustodyError(msg)
     return scan_log(read_bytes(log_path))
 

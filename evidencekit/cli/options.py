@@ -3,8 +3,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
 import rich_click as click
 
+F = TypeVar("F", bound=Callable[..., Any])
+#: The matter file of a folder, where none is named.
+MATTER_NAME = "matter.toml"
 _NAMED = {"left": 1, "right": 2}
 
 
@@ -22,3 +29,29 @@ def channel_number(_: click.Context, __: click.Parameter, value: str | None) -> 
         msg = f'"{value}" is no channel: left, right, or a number from 1'
         raise click.BadParameter(msg)
     return int(value)
+
+
+def matter_here(context: click.Context, parameter: click.Parameter, value: Path | None) -> Path:
+    """Return the matter file that is named, or the one in the folder that this runs in.
+
+    Raises:
+        MissingParameter: if none is named, and there is none.
+    """
+    if value is not None:
+        return value
+    here = Path(MATTER_NAME)
+    if here.is_file():
+        return here
+    msg = f"There is no {MATTER_NAME} in this folder: name the matter file."
+    raise click.MissingParameter(msg, context, parameter, param_hint="'MATTER'")
+
+
+def matter_argument(name: str = "matter_file", *, metavar: str = "[MATTER]") -> Callable[[F], F]:
+    """Return the argument MATTER, the one rule of every command that reads a matter file."""
+    return click.argument(
+        name,
+        metavar=metavar,
+        required=False,
+        type=click.Path(path_type=Path),
+        callback=matter_here,
+    )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import asdict
 
+from evidencekit.cli.next_step import intake_command
 from evidencekit.model.clip import IndexState
 from evidencekit.model.findings import CheckLine, Finding, GroupOutcome, Report, Severity
 from evidencekit.model.moment import Moment
@@ -315,7 +316,7 @@ def _group_text(group: GroupOutcome) -> str:
     return ", ".join(each for each in parts if each) or "ok"
 
 
-def print_validation(report: Report) -> None:
+def print_validation(report: Report, *, wants_intake: bool) -> None:
     """Print what is wrong with a matter file, a line a problem, and what is not stated yet."""
     for each in report.failures:
         _echo(f"{each.subject} {each.message}")
@@ -330,7 +331,10 @@ def print_validation(report: Report) -> None:
         _echo(f"{report.subject} is not valid: {count}.")
     else:
         _echo(f"{report.subject} is valid.")
-        _echo(f'Next: evidencekit build "{report.subject}"')
+        if wants_intake:
+            _echo(f"Next: {intake_command(report.subject)}")
+        else:
+            _echo(f'Next: evidencekit build "{report.subject}"')
 
 
 def print_index(package: Package) -> None:

@@ -12,6 +12,7 @@ from attrs import asdict
 
 from evidencekit.cli.printing import echo_json, findings_text
 from evidencekit.cli.running import Watch, errors_as_exits, stoppable
+from evidencekit.errors import MatterError, Problem
 from evidencekit.model.bundle import ItemKind
 from evidencekit.model.printable import printable
 
@@ -77,16 +78,23 @@ def serve(
         from evidencekit.pipeline.serve import copy_name
         from evidencekit.pipeline.serve import serve as make
 
+        if not matter_file.is_file():
+            words = (
+                "was not found here. Run this in the folder of the matter, or name its matter "
+                "file: --matter FILE."
+            )
+            raise MatterError(str(matter_file), (Problem(pointer="", message=words),))
         opened = open_package(package)
         folder = matter_file.parent
-        into = output or package.parent / copy_name(opened, folder)
+        now = dt.datetime.now(dt.UTC)
+        into = output or package.parent / copy_name(opened, folder, now=now)
         if as_zip and into.suffix.lower() != ".zip":
             into = into.with_name(f"{into.name}.zip")
         copy = make(
             opened,
             into=into,
             to=to,
-            now=dt.datetime.now(dt.UTC),
+            now=now,
             folder=folder,
             as_zip=as_zip,
             by=by,
@@ -143,3 +151,4 @@ def _print(copy: ServedCopy) -> None:
     for line in findings_text(copy.findings):
         click.echo(line)
     click.echo(f"Wrote {copy.path}. Every later build keeps its numbers.")
+    click.echo(f"Next: send it to {printable(copy.to)}, with the sha256 above in the letter.")

@@ -184,6 +184,13 @@ def _protected(told: Told) -> Iterator[Complaint]:
     for what, path, text in _public(told) if children else ():
         for child in children:
             if child.is_in(text):
+                if path == ("people", child.id):
+                    message = (
+                        "this id is a name of the child, and ids reach logs and file names. Choose "
+                        "another id, such as child, here and wherever this one stands."
+                    )
+                    yield Complaint(path=path, code=PROTECTED_NAME, message=message)
+                    continue
                 message = (
                     f"{what} contains a name of the child {told.scrubber.quote(child.id)}. "
                     "Such words reach logs and file names: use initials, or other words."

@@ -44,6 +44,14 @@ _HINTS: tuple[tuple[str, str], ...] = (
         r"=\s*[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{1,2}:[0-9]{2}(?![:0-9])",
         "A time needs its seconds: 2026-03-11T14:05:00.",
     ),
+    (
+        r"=\s*[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]\s*(?![0-9]{2}:[0-9]{2}:[0-9]{2})[^\s#]",
+        'The time is malformed. Write 2026-03-11T14:05:00, or quotes: "11 March 2026, 2 pm".',
+    ),
+    (
+        r"=\s*[0-9]{1,2}(st|nd|rd|th)?\s+[^\W\d_]{3}",
+        'Put quotes round a date in words, "15 June 2026", or write it as 2026-06-15.',
+    ),
     (r"=\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", "There is no such date. Write it as 2026-03-11."),
     (
         r"=\s*(?i:yes|no|not known|not stated)\b",

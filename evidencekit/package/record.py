@@ -51,11 +51,12 @@ class BundleFile:
 
 @frozen(kw_only=True)
 class StatementFile:
-    """The draft's paragraphs, its .docx in the package, and the signed statement's input id."""
+    """The draft's paragraphs, blanks and .docx in the package; the signed one's input id."""
 
     paragraphs: tuple[tuple[int, str], ...]
     docx: str | None
     signed_input: str | None
+    blanks: int = 0
 
 
 def make_record(
@@ -410,6 +411,7 @@ def _statement(material: Material, made: StatementFile | None) -> dict[str, Any]
         "state": "draft" if made.signed_input is None else "signed",
         "signed_input": made.signed_input,
         "paragraphs": [{"number": number, "text": text} for number, text in made.paragraphs],
+        "blanks": made.blanks,
         "docx": made.docx,
     }
 

@@ -33,6 +33,8 @@ def validate_file(path: Path, *, kind: str | None = None) -> Report:
     """
     kind = kind or _kind_of(path)
     if kind == "matter":
+        if not path.exists():
+            load_matter(path)  # what is not there is not a file to find fault with
         return _matter_report(path)
     findings: list[Finding] = []
     for subject, document in _documents(path, kind):

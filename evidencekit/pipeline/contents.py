@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from evidencekit.compose.blanks import blanks_in
 from evidencekit.compose.statement import statement_paragraphs, statement_part
 from evidencekit.custody.digests import hash_file
 from evidencekit.custody.paths import inside
@@ -155,6 +156,7 @@ def _write_statement(
             paragraphs=paragraphs,
             docx=f"data/statement/{name}",
             signed_input="signed-statement" if signed else None,
+            blanks=blanks_in(part),
         ),
         compare_signed(paragraphs, signed.path) if signed else (),
     )

@@ -15,20 +15,23 @@ import shutil
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
+from evidencekit.compose.blanks import TO_COMPLETE
+from evidencekit.compose.facts import counted
 from evidencekit.custody.append import EntryDraft, Stamp, append
 from evidencekit.custody.digests import hash_file
 from evidencekit.custody.draft import digest_id
 from evidencekit.custody.durable import flush_folder
 from evidencekit.custody.log import LOG_NAME, parse_log, read_bytes
 from evidencekit.errors import AlreadyExists, NotAPackage, OutputError
-from evidencekit.model.consent import optional_moment
 from evidencekit.model.custody import CustodyLog, EntryKind
 from evidencekit.model.digest import Digest
 from evidencekit.model.findings import Finding, Severity
 from evidencekit.model.material import Outcome
+from evidencekit.model.moment import Moment
 from evidencekit.model.progress import IsCancelled, OnProgress, Progress, raise_if_cancelled
 from evidencekit.model.served import Served
 from evidencekit.package.handover import recover, staged
@@ -158,8 +161,8 @@ def _remarks(record: Mapping[str, Any], log: CustodyLog) -> tuple[Finding, ...]:
         )
     statement = record["statement"]
     if statement is not None and statement["state"] == "draft":
-        blanks = sum("to be completed]" in each["text"] for each in statement["paragraphs"])
-        left = f", with {blanks} of its paragraphs to be completed" if blanks else ""
+        blanks = _blanks(statement)
+        left = f", with {counted(blanks, 'blank')} to be completed" if blanks else ""
         remarks.append(
             Finding(
                 code="EK-S003",
@@ -172,15 +175,26 @@ def _remarks(record: Mapping[str, Any], log: CustodyLog) -> tuple[Finding, ...]:
     return tuple(remarks)
 
 
-def copy_name(package: Package, folder: Path | str) -> str:
-    """Return a name for the next copy, such as "NB26C00123 served copy 2 2026-05-29"."""
+def _blanks(statement: Mapping[str, Any]) -> int:
+    """Return how many marked blanks a draft has; an older record has only its paragraphs."""
+    known = statement.get("blanks")
+    if isinstance(known, int):
+        return known
+    return sum(each["text"].count(TO_COMPLETE) for each in statement["paragraphs"])
+
+
+def copy_name(package: Package, folder: Path | str, *, now: dt.datetime) -> str:
+    """Return a name for the next copy, such as "NB26C00123 served copy 2 2026-05-29".
+
+    The date is the day of serving, *now* in the time zone of the matter.
+    """
     case = package.record["case"]
     number = len(parse_served(read_bytes(Path(folder) / SERVED_NAME))) + 1
     return package_name(
         number=case["number"],
         title=case["title"],
         edition=f"served copy {number}",
-        prepared_on=optional_moment(case["prepared_on"]),
+        prepared_on=Moment.of(f"{now.astimezone(ZoneInfo(package.record['timezone'])):%Y-%m-%d}"),
     )
 
 

@@ -53,6 +53,9 @@ def unpacked(path: Path, *, cancelled: IsCancelled | None = None) -> Iterator[Pa
         NotAPackage: with the reason, if it is no zip, or one that is not safe or not whole.
         Cancelled: if *cancelled* says so.
     """
+    if not zipfile.is_zipfile(path) and path.suffix.lower() != ".zip":
+        reason = "is one file. Name the folder of the package, or its zip"
+        raise NotAPackage(str(path), reason)
     with tempfile.TemporaryDirectory(prefix="evidencekit-verify-") as made:
         folder = Path(made)
         try:

@@ -96,7 +96,6 @@ def test_the_version_is_told(desk: Desk) -> None:
     ("words", "said"),
     [
         (("buidl",), "Did you mean 'build'?"),
-        (("build",), "Missing argument 'MATTER'"),
         (("build", "matter.toml", "--edition", "secret"), "'secret' is not"),
         (("build", "matter.toml", "--by", " "), "Invalid value for --by"),
         (("intake", "matter.toml"), "Missing option '--by'"),
@@ -487,7 +486,10 @@ def test_the_command_to_type_next_is_one_that_works(desk: Desk) -> None:
 def test_validate_lists_problems_a_line_each_and_says_what_to_do_next(desk: Desk) -> None:
     result = desk.run("validate", "matter.toml")
     assert result.exit_code == 0
-    assert "matter.toml is valid.\nNext: evidencekit build " in result.stdout
+    intake = 'Next: evidencekit intake "matter.toml" --by "who does this"\n'
+    assert f"matter.toml is valid.\n{intake}" in result.stdout
+    assert desk.run("intake", "--by", "a clerk").exit_code == 0
+    assert "matter.toml is valid.\nNext: evidencekit build " in desk.run("validate").stdout
     desk.letter.unlink()
     assert (
         "files  documents/letter.pdf: was not found." in desk.run("validate", "matter.toml").stdout
@@ -499,6 +501,41 @@ def test_validate_lists_problems_a_line_each_and_says_what_to_do_next(desk: Desk
     lines = result.stdout.splitlines()
     assert [line.split()[0] for line in lines[:2]] == ["matter.toml:9", "matter.toml:16"]
     assert lines[-1] == "matter.toml is not valid: 2 problems."
+
+
+@pytest.mark.parametrize("command", ["validate", "intake", "build", "statement", "transfer"])
+def test_the_matter_file_of_this_folder_is_meant_where_none_is_named(
+    desk: Desk, command: str
+) -> None:
+    assert "matter.toml in this folder" in " ".join(
+        desk.run(command, "--help").output.replace("│", " ").split()
+    )
+    desk.matter.unlink()
+    result = desk.run(command, "--by", "x") if command == "intake" else desk.run(command)
+    assert result.exit_code == Exit.USAGE
+    assert "There is no matter.toml in this folder" in " ".join(
+        result.stderr.replace("│", " ").split()
+    )
+
+
+def test_what_is_not_there_is_said_once(desk: Desk) -> None:
+    result = desk.run("validate", "nothere.toml")
+    assert result.exit_code == Exit.MATTER_FILE
+    assert result.output.strip() == "nothere.toml does not exist."
+
+
+def test_a_log_that_is_not_there_yet_says_how_it_begins(desk: Desk) -> None:
+    result = desk.run("log")
+    assert result.exit_code == Exit.INPUT
+    assert 'Next: evidencekit intake "matter.toml" --by "who does this"' in result.stderr
+
+
+def test_a_childs_name_as_its_id_says_what_to_do(desk: Desk) -> None:
+    desk.change("child = {", "zuleika = {")
+    result = desk.run("validate")
+    assert "this id is a name of the child" in result.output
+    assert "Choose another id, such as child" in result.output
+    assert "uleika" not in result.output
 
 
 def test_the_smallest_matter_needs_three_lines(desk: Desk) -> None:

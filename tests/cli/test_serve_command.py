@@ -65,6 +65,14 @@ def test_a_matter_file_elsewhere_is_told_from_the_one_that_was_built_from(cycle,
         serve,
         [str(cycle.package.path), "--matter", str(tmp_path / "matter.toml"), "--to", "the court"],
     )
+    assert done.exit_code == 3
+    assert "matter.toml was not found here." in done.output
+    assert "--matter FILE. Nothing was handed over." in done.output
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "matter.toml").write_text("another", encoding="utf-8")
+    done = CliRunner().invoke(
+        serve,
+        [str(cycle.package.path), "--matter", str(tmp_path / "matter.toml"), "--to", "the court"],
+    )
     assert done.exit_code == 6
     assert "was not built from the custody log" in done.output
-    assert list(tmp_path.iterdir()) == []

@@ -148,6 +148,15 @@ def test_an_error_pickles_and_compares(write):
         ("title = “Re E”", 'It has curly quotes. Type straight ones: "like this".'),
         ("on = 11.03.2026", 'Write a date as 2026-03-11, or put quotes round it: "11 March 2026".'),
         ("on = 2026-02-30", "There is no such date. Write it as 2026-03-11."),
+        ("on = 2026-02-30T14:05:00", "There is no such date. Write it as 2026-03-11."),
+        (
+            "on = 2026-03-11 2pm",
+            'The time is malformed. Write 2026-03-11T14:05:00, or quotes: "11 March 2026, 2 pm".',
+        ),
+        (
+            "on = 15 June 2026",
+            'Put quotes round a date in words, "15 June 2026", or write it as 2026-06-15.',
+        ),
         ("edited = no", 'Put quotes round words, also round "yes" and "no".'),
         ('file = "C:\\Users\\x"', "A \\ means something in text. Write / between folders."),
         ("a = { b = 1,\n c = 2 }", "A table in braces { } has to stand on one line."),

@@ -429,7 +429,8 @@ def test_an_empty_addressee_or_a_time_without_zone_is_refused(cycle, served):
 
 
 def test_a_copy_is_named_by_case_and_number(cycle):
-    assert copy_name(cycle.second, cycle.folder) == "NB26C00123 served copy 2 2026-06-05"
+    late = dt.datetime(2026, 6, 8, 23, 30, tzinfo=dt.UTC)
+    assert copy_name(cycle.second, cycle.folder, now=late) == "NB26C00123 served copy 2 2026-06-09"
 
 
 def test_a_refused_copy_freezes_nothing(served):

@@ -210,3 +210,10 @@ def test_the_unpacked_files_are_gone_when_it_is_cancelled(
     with pytest.raises(ek.Cancelled):
         ek.verify(path, cancelled=lambda: next(asked, True))
     assert sorted(each.name for each in tmp_path.iterdir()) == ["package.zip"]
+
+
+def test_one_file_of_a_package_is_told_from_a_zip(tmp_path: Path) -> None:
+    path = tmp_path / "Bundle.pdf"
+    path.write_bytes(b"%PDF-1.7\n")
+    with pytest.raises(NotAPackage, match=r"is one file\. Name the folder"):
+        ek.verify(path)
