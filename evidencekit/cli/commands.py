@@ -14,7 +14,7 @@ from evidencekit.cli.clip_command import clip
 from evidencekit.cli.custody_commands import log, name_no_child, receive, transfer
 from evidencekit.cli.exits import Exit
 from evidencekit.cli.find_command import clips_from, find
-from evidencekit.cli.next_step import intake_command, wants_intake
+from evidencekit.cli.next_step import intake_command, is_empty, wants_intake
 from evidencekit.cli.options import matter_argument
 from evidencekit.cli.pdf_commands import core, volumes
 from evidencekit.cli.printing import (
@@ -72,6 +72,8 @@ def init(folder: Path, as_json: bool) -> None:
         if as_json:
             echo_json({"ok": True, "path": str(path)})
             return
+        if is_empty(path):
+            click.echo(f"No recording and no document was found in {folder.resolve().name}.")
         click.echo(f"Wrote {path}. Open it in a text editor, fill in what you know, then run:")
         click.echo(f'  evidencekit validate "{path}"')
         if wants_intake(path):

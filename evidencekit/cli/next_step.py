@@ -26,3 +26,11 @@ def wants_intake(matter_file: Path) -> bool:
     except EvidenceError:
         return False  # whoever reads the log next says what is wrong with it
     return any(log.intake_of(each.id) is None for each in matter.recordings)
+
+
+def is_empty(matter_file: Path) -> bool:
+    """Tell whether a matter file names neither a recording nor a document."""
+    from evidencekit.matterfile.load import load_matter
+
+    matter = load_matter(matter_file)
+    return not (matter.recordings or matter.documents)

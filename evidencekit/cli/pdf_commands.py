@@ -52,8 +52,13 @@ def volumes(package: Path, most_pages: int, output: Path | None, as_json: bool) 
         from evidencekit.pipeline.volumes import split_volumes
 
         into = output or package.with_name(f"{package.name} volumes")
-        made = split_volumes(
-            open_package(package), into=into, most_pages=most_pages, cancelled=cancelled
+        opened = open_package(package)
+        pages = len(opened.record["bundle"]["labels"])
+        one = pages <= most_pages
+        made = (
+            ()
+            if one
+            else split_volumes(opened, into=into, most_pages=most_pages, cancelled=cancelled)
         )
     if as_json:
         listed = [
@@ -66,7 +71,13 @@ def volumes(package: Path, most_pages: int, output: Path | None, as_json: bool) 
             }
             for each in made
         ]
-        echo_json({"ok": True, "path": str(into), "volumes": listed})
+        echo_json({"ok": True, "path": None if one else str(into), "volumes": listed})
+        return
+    if one:
+        click.echo(
+            f"The bundle has {pages} pages and fits in one volume of {most_pages}: nothing was "
+            f"written. It is {opened.pdf_path}."
+        )
         return
     for each in made:
         click.echo(
@@ -89,13 +100,14 @@ def volumes(package: Path, most_pages: int, output: Path | None, as_json: bool) 
 def core(package: Path, items: tuple[str, ...], output: Path | None, as_json: bool) -> None:
     """Make a core bundle of some of a bundle's items.
 
-    PACKAGE is the folder that build made; it is not changed. ITEM is a document's id, or another
-    item's as in bundle.json, such as clip:3 or part:statement. Pages count from 1, and each has
-    its number in the main bundle after that, in brackets.
+    PACKAGE is the folder that build made; it is not changed. ITEM is the label of one
+    of an item's pages (C5), its number in the index, or its id, such as minutes, clip:3 or
+    part:statement: show lists them all. Pages count from 1, and each has its number in the main
+    bundle after that, in brackets.
 
     \b
     Example:
-      evidencekit core "out/NB26C00123 file 2026-05-29" part:statement minutes clip:2
+      evidencekit core "out/NB26C00123 file 2026-05-29" part:statement C5 clip:2
     """  # noqa: D301 - \b is click's mark for lines to keep
     with (
         errors_as_exits(as_json=as_json, outcome=_OUTCOME),

@@ -12,6 +12,7 @@ import click
 from attrs import asdict
 
 from evidencekit.cli.next_step import intake_command
+from evidencekit.model.bundle import Numbering
 from evidencekit.model.clip import IndexState
 from evidencekit.model.findings import CheckLine, Finding, GroupOutcome, Report, Severity
 from evidencekit.model.moment import Moment
@@ -338,7 +339,11 @@ def print_validation(report: Report, *, wants_intake: bool) -> None:
 
 
 def print_index(package: Package) -> None:
-    """Print the bundle's index as the bundle has it."""
+    """Print the bundle's index as the bundle has it, with what names each item for `core`.
+
+    Where pages are labelled 1, 2, 3, a number is a page, and the index's own would mislead.
+    """
+    numbered = package.record["bundle"]["numbering"] != Numbering.ARABIC
     titles = {each["letter"]: each["title"] for each in package.record["bundle"]["sections"]}
     section = None
     for entry in package.index:
@@ -347,4 +352,8 @@ def print_index(package: Package) -> None:
             _echo(f"{section}  {titles[section]}")
         dated = "" if entry.dated is None else f"  ({entry.dated})"
         title = entry.title if len(entry.title) < _WIDTH else entry.title[: _WIDTH - 3] + "..."
-        _echo(f"   {entry.labels:<10} {title}{dated}")
+        number = f"{entry.number}." if numbered and entry.number is not None else ""
+        name = entry.item.removeprefix("document:")
+        _echo(f"   {number:<4} {entry.labels:<10} {title}{dated}  [{name}]")
+    first = "its number, " if numbered else ""
+    _echo(f"For core, name an item by {first}a label of one of its pages, or the id in [ ].")

@@ -50,13 +50,15 @@ _DEEPEST = 8
 class Pair:
     """A recording, its transcript if one was found, and others that might be.
 
-    `guessed` is True where only a similar name speaks for the transcript.
+    `guessed` is True where only a similar name speaks for the transcript. `left_over` is the one
+    transcript that no recording has a name like, where this is the one recording without any.
     """
 
     recording: str
     transcript: str | None = None
     guessed: bool = False
     others: tuple[str, ...] = ()
+    left_over: str | None = None
 
 
 @frozen(kw_only=True)
@@ -83,6 +85,7 @@ def look_through(folder: Path, *, without: str) -> Found:
         else:
             kinds[kind].append(path)
     pairs, left = _pair(kinds["recording"], kinds["transcript"])
+    pairs, left = _last(pairs, left)
     not_used += [(path, "a transcript, and no recording has a name like it.") for path in left]
     return Found(
         recordings=pairs, documents=tuple(kinds["document"]), not_used=tuple(sorted(not_used))
@@ -165,6 +168,15 @@ def _pair(recordings: list[str], transcripts: list[str]) -> tuple[tuple[Pair, ..
             pairs[recording] = pair
             left.remove(transcript)
     return tuple(pairs.values()), sorted(left)
+
+
+def _last(pairs: tuple[Pair, ...], left: list[str]) -> tuple[tuple[Pair, ...], list[str]]:
+    """Put the one transcript that is left beside the one recording that has none."""
+    without = [each for each in pairs if each.transcript is None]
+    if len(left) != 1 or len(without) != 1:
+        return pairs, left
+    found = evolve(without[0], left_over=left[0])
+    return tuple(found if each is without[0] else each for each in pairs), []
 
 
 def _best_first(path: str) -> tuple[bool, bool, str]:

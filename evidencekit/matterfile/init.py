@@ -73,6 +73,10 @@ _RECORDING = f"""\
 #whole_recording = "withheld: {TO_FILL_IN}: why]"  # or served, or on request
 """
 
+_SPEAKERS = """\
+# So does who its speakers are, by the names it has for them: speakers = { "Speaker 1" = "person1" }
+"""
+
 _ABOUT_PEOPLE = f"""\
 # What each person was asked and said about being recorded, and then about its use in court.
 # One of: made the recording; agreed; agreed with conditions; refused; asked, no answer; not asked;
@@ -165,12 +169,17 @@ def describe(found: Found) -> str:
 
 def _recording(name: str, pair: Pair) -> str:
     lines = [f"\n[recordings.{name}]\n", f"file = {_text(pair.recording)}\n", _RECORDING]
-    if pair.transcript is None:
+    if pair.left_over is not None:
+        table = f'{{ file = {_text(pair.left_over)}, made_by = "person1" }}'
+        lines.append(f"#transcript = {table}  # does it belong here? No name says so.\n")
+        lines.append(_SPEAKERS)
+    elif pair.transcript is None:
         lines.append('#transcript = { file = "transcripts/x.vtt", made_by = "person1" }\n')
     else:
         note = "  # found by a similar name: does it belong here?" if pair.guessed else ""
         lines.append(f"transcript = {{ file = {_text(pair.transcript)} }}{note}\n")
         lines.append("# Who made it belongs there too: made_by, made_by_tool, corrected_by.\n")
+        lines.append(_SPEAKERS)
     lines.extend(f"# Another transcript of it? {_shown(each)}\n" for each in pair.others)
     lines.append(_ABOUT_PEOPLE.format(id=name))
     return "".join(lines)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from evidencekit.court.profiles import choose_profile
 from evidencekit.court.sections import resolve_sections
+from evidencekit.custody.paths import inside
 from evidencekit.errors import EvidenceError, MatterError, SeveralErrors
+from evidencekit.isolate import Isolate
 from evidencekit.matterfile.load import load_matter
 from evidencekit.matterfile.pending import not_acted_on
 from evidencekit.matterfile.schema import validate
@@ -16,12 +18,15 @@ from evidencekit.model.findings import CheckLine, Finding, Report, Severity
 from evidencekit.pipeline.disputed import look_before
 from evidencekit.pipeline.gaps import gaps
 from evidencekit.pipeline.preflight import check_inputs
+from evidencekit.pipeline.read import speakers_before
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from evidencekit.model.matter import Matter
 
+_SECONDS = 60
+_MEMORY_MB = 2048
 _KINDS = ("matter", "bundle", "custody", "report")
 
 
@@ -81,8 +86,32 @@ def _matter_report(path: Path) -> Report:
             for each in error.problems
         )
         return _report(str(path), "matter", findings)
-    findings = (*_not_there(matter, path.parent), *gaps(matter), *disputed, *not_acted_on(matter))
+    findings = (
+        *_not_there(matter, path.parent),
+        *gaps(matter),
+        *_speakers(matter, path.parent),
+        *disputed,
+        *not_acted_on(matter),
+    )
     return _report(str(path), "matter", findings)
+
+
+def _speakers(matter: Matter, folder: Path) -> tuple[Finding, ...]:
+    """Return the transcripts whose speakers nobody is, as far as they can be read already."""
+    with_words = [each for each in matter.recordings_in_order if each.transcript is not None]
+    findings: list[Finding] = []
+    if not with_words:
+        return ()
+    with Isolate(seconds=_SECONDS, memory_mb=_MEMORY_MB) as worker:
+        for each in with_words:
+            if each.transcript is None:
+                continue
+            try:
+                path = inside(folder, each.transcript.file, must_exist=True)
+                findings += worker.call(speakers_before, each, path)
+            except EvidenceError:
+                continue  # a build says what is wrong with it
+    return tuple(findings)
 
 
 def _not_there(matter: Matter, folder: Path) -> tuple[Finding, ...]:

@@ -43,8 +43,9 @@ def core_bundle(
 ) -> Path:
     """Write a core bundle of *items*, in the order of the bundle, to the PDF *into*.
 
-    An item is named by its id in the index, such as "document:minutes" or "clip:3"; a document
-    also by its own id alone.
+    An item is named by its id in the index, such as "document:minutes" or "clip:3"; by the label of
+    any of its pages, such as "C5"; or by its number in the index, where no page has that for its
+    label. A document also by its own id alone.
 
     Raises:
         AssemblyError: if the bundle has no item of that name, or none is given.
@@ -82,16 +83,31 @@ def _chosen(package: Package, items: Collection[str]) -> tuple[IndexEntry, ...]:
     Raises:
         AssemblyError: if one is not there, or none is named.
     """
-    known = {each.item for each in package.index}
-    wanted = {item if item in known else f"document:{item}" for item in items}
-    if missing := sorted(wanted - known):
-        named = ", ".join(each.removeprefix("document:") for each in missing)
-        msg = f"the bundle has no item {named}. Its items are: {', '.join(sorted(known))}"
+    found = {item: _named(package, item) for item in items}
+    if missing := sorted(item for item, entries in found.items() if not entries):
+        known = ", ".join(sorted(each.item for each in package.index))
+        msg = f"the bundle has no item {', '.join(missing)}. Its items are: {known}"
         raise AssemblyError(msg)
+    wanted = {item for entries in found.values() for item in entries}
     if not wanted:
         msg = "a core bundle needs at least one item"
         raise AssemblyError(msg)
     return tuple(each for each in package.index if each.item in wanted)
+
+
+def _named(package: Package, name: str) -> set[str]:
+    """Return the item that a name means, if any. A number that is a page's label is that page."""
+    known = {each.item for each in package.index}
+    for item in (name, f"document:{name}"):
+        if item in known:
+            return {item}
+    labels = package.record["bundle"]["labels"]
+    if name.upper() not in labels:
+        return {each.item for each in package.index if str(each.number) == name}
+    page = labels.index(name.upper()) + 1
+    return {
+        each.item for each in package.index if each.pdf_page <= page < each.pdf_page + each.pages
+    }
 
 
 def _set(

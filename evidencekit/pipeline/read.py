@@ -185,6 +185,7 @@ def read_one(reading: Reading) -> Read:
             *index_findings(known.state, measurement, known.before, recording=recording.id),
             *(transcript.findings if transcript else ()),
             *unchecked_draft(recording, transcript),
+            *unmatched_speakers(recording, transcript),
             *findings,
         ),
     )
@@ -206,6 +207,42 @@ def unchecked_draft(recording: Recording, transcript: Transcript | None) -> tupl
             group="transcript",
         ),
     )
+
+
+def unmatched_speakers(recording: Recording, transcript: Transcript | None) -> tuple[Finding, ...]:
+    """Say so where a transcript names speakers and none of them is a person of the matter."""
+    source = recording.transcript
+    if source is None or transcript is None:
+        return ()
+    labels = {cue.speaker for cue in transcript.cues if cue.speaker}
+    if not labels or labels & {label for label, _ in source.speakers}:
+        return ()
+    return (
+        Finding(
+            code="EK-T036",
+            severity=Severity.WARNING,
+            subject=recording.id,
+            message="speakers are not matched to people: write "
+            'speakers = { "what the transcript calls them" = "a person\'s id" } in its transcript. '
+            "They are printed as the transcript has them.",
+            group="transcript",
+        ),
+    )
+
+
+def speakers_before(recording: Recording, path: Path) -> tuple[Finding, ...]:
+    """Look at the transcript at *path* before anything is built, as `unmatched_speakers`.
+
+    Raises:
+        TranscriptError: if it cannot be read.
+    """
+    from evidencekit.transcript.read import read_transcript
+
+    source = recording.transcript
+    if source is None:
+        return ()
+    transcript = read_transcript(path, name=source.file, encoding=source.encoding)
+    return unmatched_speakers(recording, transcript)
 
 
 def _where(recording: Recording, index: int) -> str:

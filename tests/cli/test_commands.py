@@ -518,6 +518,49 @@ def test_the_matter_file_of_this_folder_is_meant_where_none_is_named(
     )
 
 
+def test_init_leads_to_intake_and_says_where_it_found_nothing(desk: Desk) -> None:
+    desk.matter.unlink()
+    said = desk.run("init").stdout
+    assert 'evidencekit intake "matter.toml" --by "who does this"' in said
+    assert "was found in" not in said
+    (desk.outs / "empty").mkdir()
+    said = desk.run("init", desk.outs / "empty").stdout
+    assert "No recording and no document was found in empty.\n" in said
+    assert "evidencekit intake" not in said
+
+
+def test_speakers_who_are_nobody_are_a_finding_once_a_recording(desk: Desk) -> None:
+    said = " ".join(desk.run("validate").stdout.split())
+    assert said.count("speakers are not matched to people: write speakers = {") == 1
+    assert said.count("EK-T036") == 1
+    assert desk.build("--by", "a clerk").stdout.count("EK-T036") == 1
+    desk.change('visit.vtt" }', 'visit.vtt", speakers = { "Amara Dean" = "amara" } }')
+    assert "EK-T036" not in desk.run("validate").stdout
+
+
+def test_what_show_prints_can_be_given_to_core(built: Desk) -> None:
+    said = built.run("show", built.out).stdout
+    (line,) = [each for each in said.splitlines() if each.endswith("Letter  [letter]")]
+    first, _, last = line.split()[0].partition("-")
+    sizes = set()
+    for name in (first, last, "letter", "document:letter"):
+        into = built.outs / f"core {name}.pdf"
+        result = built.run("core", built.out, name, "-o", into)
+        assert result.exit_code == 0, result.stderr
+        sizes.add(into.read_bytes())
+    assert len(sizes) == 1
+    result = built.run("core", built.out, "Z9", "-o", built.outs / "none.pdf")
+    assert "the bundle has no item Z9." in result.stderr
+
+
+def test_a_bundle_that_fits_in_one_volume_is_not_split(built: Desk) -> None:
+    built.note()
+    result = built.run("volumes", built.out)
+    assert result.exit_code == 0
+    assert "fits in one volume of 350: nothing was written." in result.stdout
+    built.nothing_happened()
+
+
 def test_what_is_not_there_is_said_once(desk: Desk) -> None:
     result = desk.run("validate", "nothere.toml")
     assert result.exit_code == Exit.MATTER_FILE

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import zipfile
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
@@ -32,6 +34,10 @@ def test_it_names_the_copy_and_gives_the_digest_for_the_letter(cycle):
     assert str(copy) in done.output
     assert "names of withheld items: none found." in done.output
     assert "sha256 of CHECKSUMS.txt is " in done.output
+    assert done.output.endswith(
+        "Next: send it to the court, with the sha256 above in the letter.\n"
+    )
+    assert copy.name.endswith(f"{dt.datetime.now(ZoneInfo('Europe/London')):%Y-%m-%d}")
     assert (copy / "CHECKSUMS.txt").is_file()
 
 

@@ -128,6 +128,22 @@ def test_links_hidden_files_and_packages_are_named_and_not_followed(folder):
     assert "custody.jsonl" not in text
 
 
+def test_the_one_transcript_left_stands_ready_beside_the_one_recording_without_any(folder):
+    path = init(folder("core group.mp3", "meeting notes.vtt", "visit.mp3", "visit.vtt"))
+    text = path.read_text(encoding="utf-8")
+    line = '#transcript = { file = "meeting notes.vtt", made_by = "person1" }'
+    assert f"{line}  # does it belong here?" in text
+    assert "no recording has a name like it" not in text
+    assert text.count('speakers = { "Speaker 1" = "person1" }') == 2
+    assert [each.transcript is None for each in load_matter(path).recordings] == [True, False]
+    path.write_text(without_signs(text), encoding="utf-8")
+    matter = load_matter(path)
+    assert [each.transcript.file for each in matter.recordings] == [
+        "meeting notes.vtt",
+        "visit.vtt",
+    ]
+
+
 def test_a_transcript_that_fits_two_recordings_is_given_to_neither(folder):
     root = folder("a/call.mp3", "b/call.mp3", "call.vtt", "other.srt")
     text = init(root).read_text(encoding="utf-8")

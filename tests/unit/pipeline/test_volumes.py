@@ -168,6 +168,15 @@ def test_each_volume_is_sound_and_says_which_it_is(volumes):
             assert len({page.obj.StructParents for page in pdf.pages}) == each.pages
 
 
+@pytest.mark.parametrize("by", ["number", "first_label", "last_label", "lower"])
+def test_an_item_is_named_by_its_number_or_by_a_page(package, tmp_path, by):
+    entry = next(each for each in package.index if each.item == "document:minutes")
+    name = entry.last_label.lower() if by == "lower" else str(getattr(entry, by))
+    made = core_bundle(package, [name], into=tmp_path / "Core.pdf")
+    other = core_bundle(package, ["minutes"], into=tmp_path / "Other.pdf")
+    assert made.read_bytes() == other.read_bytes()
+
+
 def test_the_same_package_gives_the_same_volumes(package, volumes, tmp_path):
     again = split_volumes(package, into=tmp_path, most_pages=MOST)
     assert [each.path.read_bytes() for each in again] == [
@@ -190,7 +199,7 @@ def test_the_package_is_not_changed(package, volumes, core):
 
 
 def test_an_item_longer_than_a_volume_is_named(package, tmp_path):
-    with pytest.raises(LimitExceeded, match="[0-9] pages, of part:statement") as raised:
+    with pytest.raises(LimitExceeded, match=r"[0-9] pages, of part:statement") as raised:
         split_volumes(package, into=tmp_path / "x", most_pages=5)
     assert "5 pages in a volume" in raised.value.limit
     assert not (tmp_path / "x").exists()
