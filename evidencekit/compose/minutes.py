@@ -70,10 +70,11 @@ def _one(
     matter = material.matter
     document = matter.document(disputed.document)
     title = document.title if document else disputed.document
+    seen = material.minuted_at(number - 1)
     page = "" if disputed.page is None else f", page {disputed.page}"
     table = Table(
         columns=(
-            Column(title="As minuted"),
+            Column(title="As minuted" if seen is Minuted.FOUND else "As typed"),
             Column(title=f"In the words of {declarant(matter)}"),
         ),
         rows=(Row(cells=(plain(disputed.minuted), plain(disputed.my_words or NOT_STATED))),),
@@ -81,7 +82,7 @@ def _one(
     return (
         Heading(text=f"{number}. {title}{page}"),
         Paragraph(text=_where(disputed, layout)),
-        *_seen(material.minuted_at(number - 1), disputed),
+        *_seen(seen, disputed),
         table,
         *_compared(material, disputed, layout),
     )

@@ -164,6 +164,7 @@ def test_words_that_were_not_seen_are_said_to_be_as_somebody_typed_them(material
     text = seen_as(material, minuted)
     assert "as the document has it" not in text
     assert f"As typed by whoever made the matter; {said}" in text
+    assert "As minuted" not in text
 
 
 def test_without_a_page_the_words_were_looked_for_in_the_whole_document(material):

@@ -65,6 +65,7 @@ def test_a_copy_holds_what_is_meant_to_leave_and_nothing_else(cycle):
         "Clips/Clip 4 - Voicemail from Mr Price 0m5.000s to 0m19.500s.wav",
         "READ ME FIRST.pdf",
         "Whole recordings/visit.m4a",
+        "Whole recordings/voicemail.mp3",
         "bundle.json",
     }
     assert cycle.copy.files == tuple(sorted(files_of(cycle.copy.path)))
@@ -104,7 +105,8 @@ def test_the_record_of_a_copy_fits_the_schema_and_says_nothing_of_the_firm(cycle
     assert {each["path"] for each in record["inputs"]} == {None}
     assert {each["holder"] for each in record["inputs"]} == {None}
     stored = {each["stored"] for each in record["inputs"]}
-    assert stored == {None, "Whole recordings/visit.m4a"}
+    whole = {"Whole recordings/visit.m4a", "Whole recordings/voicemail.mp3"}
+    assert stored == {None, *whole}
     assert record["custody"]["log"] is None
     assert record["statement"]["docx"] is None
     child = next(each for each in record["people"] if each["child"])
@@ -130,7 +132,6 @@ def test_the_first_page_says_where_to_find_a_clip_and_what_is_not_shown(cycle):
         "certutil -hashfile Bundle.pdf SHA256",
         "Get-FileHash Bundle.pdf",
         "What this does not show",
-        "Not in this folder. Where the whole is: not stated.",
     ):
         assert words in flat
 
