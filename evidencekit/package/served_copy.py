@@ -84,7 +84,6 @@ def write_copy(
         raise_if_cancelled(cancelled)
         _copy(each, stage)
     paths = {ident: each.to for ident, each in recordings.items()}
-    write_json(stage / RECORD, served_record(record, to=to, served_at=served_at, recordings=paths))
     write_read_me(
         stage / READ_ME,
         record,
@@ -92,6 +91,14 @@ def write_copy(
         now=now,
         recordings={ident: path.rpartition("/")[2] for ident, path in paths.items()},
     )
+    leaving = served_record(
+        record,
+        to=to,
+        served_at=served_at,
+        recordings=paths,
+        read_me_sha256=hash_file(stage / READ_ME).sha256,
+    )
+    write_json(stage / RECORD, leaving)
     raise_if_cancelled(cancelled)
     listed = list(walk(stage))
     lines = "".join(f"{hash_file(stage / each).sha256}  {each}\n" for each in listed)

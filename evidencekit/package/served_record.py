@@ -3,8 +3,9 @@
 
 It names what it keeps, so that a field which a later version adds stays in the firm until somebody
 decides that it leaves. Out stay: findings, paths and names of source files, holders, transcripts as
-files, the matter file and the log, where a file says it was recorded, a child's name, and all but
-the version of evidencekit itself.
+files, the matter file and the log, where a file says it was recorded, and all but the version of
+evidencekit itself. One rule for what is named: what the bundle prints, which leaves with it, may
+stand here too (a child's name, a recording's file name and digest), and nothing else of it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidencekit.compose.readme import BUNDLE, CLIPS
 from evidencekit.compose.recordings import LOCATION_WORDS
+from evidencekit.package.read_me import READ_ME
 from evidencekit.package.record import SCHEMA
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ _INPUTS = {
     "document": f"bound into {BUNDLE}",
     "signed statement": f"bound into {BUNDLE}",
     "transcript": "printed as far as the clips go; the transcript itself is not part of this copy",
+    "transcript before correction": "compared with the corrected one where the bundle says so; the "
+    "transcript itself is not part of this copy",
 }
 _PLAIN = ("profile", "other_recordings", "coverage", "timezone", "disputed")
 _BUNDLE = (
@@ -47,6 +51,7 @@ _RECORDING = (
 _TRANSCRIPT = (
     "input", "format", "cues", "cues_seen", "made_by", "made_by_tool", "corrected_by", "draft",
 )  # fmt: skip
+_PERSON = ("id", "name", "role", "party", "child")
 _CLIP = (
     "number", "recording", "title", "item", "requested", "by", "samples", "start_ms", "length_ms",
     "from", "to", "file_sha256", "samples_sha256", "samples_form", "source_sha256", "decoder",
@@ -68,10 +73,12 @@ def served_record(
     to: str,
     served_at: str,
     recordings: Mapping[str, str],
+    read_me_sha256: str,
 ) -> dict[str, Any]:
     """Return what the copy says of itself.
 
-    *recordings* gives the path in the copy of each recording that is in it, by its id.
+    *recordings* gives the path in the copy of each recording that is in it, by its id, and
+    *read_me_sha256* the digest of the page that lies on top.
     """
     return {
         "schema": SCHEMA,
@@ -83,7 +90,7 @@ def served_record(
             for each in record["inputs"]
             if each["kind"] in _INPUTS and each["outcome"] != _WITHHELD
         ],
-        "people": [_person(each) for each in record["people"]],
+        "people": [_person(record, each) for each in record["people"]],
         "recordings": [_recording(each) for each in record["recordings"]],
         "clips": [_clip(each) for each in record["clips"]],
         "documents": [
@@ -99,6 +106,7 @@ def served_record(
         },
         "statement": _statement(record["statement"]),
         "served": [{"to": to, "served_at": served_at, "bundle_sha256": record["bundle"]["sha256"]}],
+        "read_me": {"path": READ_ME, "sha256": read_me_sha256},
         "findings": [],
         "tools": _some(record["tools"], ("evidencekit",)),
     }
@@ -109,43 +117,55 @@ def _some(given: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _input(each: Mapping[str, Any], recordings: Mapping[str, str]) -> dict[str, Any]:
-    """Return an input without its name and path; what does not leave has no digest either."""
+    """Return an input without its path.
+
+    Name, digest and size stay of a recording, because the bundle prints them, and digest and size
+    of what is bound into it.
+    """
     stored = recordings.get(str(each["id"]).partition(":")[2])
-    if each["kind"] != "recording" or stored is None:
-        included = each["outcome"] in {"included", "left out"}
-        bound_in = included and each["kind"] in {"document", "signed statement"}
-        return {
-            "id": each["id"],
-            "kind": each["kind"],
-            "path": None,
-            "name": None,
-            "sha256": each["sha256"] if bound_in else None,
-            "size": each["size"] if bound_in else None,
-            "outcome": "left out" if included else each["outcome"],
-            "reason": _INPUTS[each["kind"]] if included else each["reason"],
-            "stored": None,
-            "holder": None,
-        }
-    return {
+    included = each["outcome"] in {"included", "left out"}
+    is_recording = included and each["kind"] == "recording"
+    bound_in = included and each["kind"] in {"document", "signed statement"}
+    known = is_recording or bound_in
+    leaves = {
         "id": each["id"],
         "kind": each["kind"],
         "path": None,
-        "name": stored.rpartition("/")[2],
-        "sha256": each["sha256"],
-        "size": each["size"],
-        "outcome": "included",
-        "reason": None,
-        "stored": stored,
+        "name": each["name"] if is_recording else None,
+        "sha256": each["sha256"] if known else None,
+        "size": each["size"] if known else None,
+        "outcome": "left out" if included else each["outcome"],
+        "reason": _INPUTS[each["kind"]] if included else each["reason"],
+        "stored": None,
         "holder": None,
     }
+    if is_recording and stored is not None:
+        name = stored.rpartition("/")[2]
+        return {**leaves, "name": name, "outcome": "included", "reason": None, "stored": stored}
+    if bound_in:
+        return {**leaves, "outcome": "bound in"}
+    return leaves
 
 
-def _person(each: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a person; the bundle says what a child is called, if anything does."""
-    return {
-        **_some(each, ("id", "name", "role", "party", "child")),
-        **({"name": each["id"]} if each["child"] else {}),
-    }
+def _person(record: Mapping[str, Any], each: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a person; a child is named where the bundle, which leaves too, prints the name."""
+    person = _some(each, _PERSON)
+    if each["child"] and not _prints(record, each):
+        return {**person, "name": each["id"]}
+    return person
+
+
+def _prints(record: Mapping[str, Any], person: Mapping[str, Any]) -> bool:
+    """Say whether the bundle prints a person's name: its schedules and statement, or a sheet."""
+    items = {each["item"] for each in record["bundle"]["index"]}
+    ident, name = person["id"], person["name"]
+    if "part:consent" in items and any(each["person"] == ident for each in record["consent"]):
+        return True
+    excerpts = [each["excerpt"] for each in record["clips"] if each["excerpt"] is not None]
+    if any(line["person"] == ident for excerpt in excerpts for line in excerpt["lines"]):
+        return True
+    paragraphs = (record["statement"] or {}).get("paragraphs", ())
+    return any(name in each["text"] for each in paragraphs)
 
 
 def _recording(each: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _INCLUDED = "included"
 _LEFT_OUT = "left out"
+_BOUND_IN = "bound in"
 _IDS = {
     kind: re.compile(pattern, re.DOTALL)
     for kind, pattern in (
@@ -122,22 +123,27 @@ def _check_named(
             yield _absent("EK-K032", ident, f"is among the inputs, and no {what} of the record")
     for document in rows(record, "documents"):
         found = text(by_id.get(text(document, "input"), {}), "outcome")
-        if found and found != text(document, "outcome") and kind is FILE:
+        expected = text(document, "outcome")
+        if kind is not FILE and expected in {_INCLUDED, _LEFT_OUT}:
+            expected = _BOUND_IN
+        if found and found != expected:
             yield _absent(
                 "EK-K032",
                 text(document, "input"),
                 f"is {found} among the inputs, and {text(document, 'outcome')} as a document",
+                expected=expected,
+                found=found,
             )
     for recording in rows(record, "recordings"):
         own = by_id.get(text(recording, "input"), {})
-        expected = (text(recording, "sha256"), number(recording, "size"))
-        if text(own, "sha256") and (text(own, "sha256"), number(own, "size")) != expected:
+        digest = (text(recording, "sha256"), number(recording, "size"))
+        if text(own, "sha256") and (text(own, "sha256"), number(own, "size")) != digest:
             yield error(
                 "EK-K009",
                 text(recording, "input"),
                 f"is another file among the inputs than as recording {text(recording, 'id')}",
                 group=INTEGRITY,
-                expected="{}, {} bytes".format(*expected),
+                expected="{}, {} bytes".format(*digest),
                 found=f"{text(own, 'sha256')}, {number(own, 'size')} bytes",
             )
         if text(recording, "input") != f"recording:{text(recording, 'id')}":
@@ -146,12 +152,18 @@ def _check_named(
 
 
 def _check_ids(inputs: list[Mapping[str, Any]]) -> Iterator[Finding]:
-    """An input's id begins with its kind, and its name is the last part of its path."""
+    """An input's id begins with its kind, and its name is the last part of its path.
+
+    A recording's name is printed, and a served copy has it without the path.
+    """
     for each in inputs:
         ident, kind, path = text(each, "id"), text(each, "kind"), text(each, "path")
         if not _IDS.get(kind, re.compile("")).fullmatch(ident):
             yield _absent("EK-K032", ident, f"is no id of a {kind}")
-        if path and text(each, "name") != path.rpartition("/")[2]:
+        unnamed = kind == "recording" and text(each, "outcome") in {_INCLUDED, _LEFT_OUT}
+        if unnamed and not text(each, "name"):
+            yield _absent("EK-K032", ident, "has not the name of its file")
+        elif path and text(each, "name") != path.rpartition("/")[2]:
             yield _absent(
                 "EK-K032",
                 ident,

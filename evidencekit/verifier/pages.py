@@ -22,11 +22,10 @@ from evidencekit.verifier.pdf_form import (
 from evidencekit.verifier.pdf_index import check_bookmarks, check_entries, check_links, check_rows
 from evidencekit.verifier.pdf_numbers import check_counts, check_numbers
 from evidencekit.verifier.pdf_words import Words
-from evidencekit.verifier.record import values
 from evidencekit.verifier.result import PAGES, Checked, error, outcome, problems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
     from evidencekit.model.findings import Finding
     from evidencekit.verifier.pdf_facts import Fact
@@ -59,33 +58,43 @@ def check_pages(bundle: Bundle) -> Checked:
     message = f"{good} of {bundle.file.page_count} printed numbers = page labels = index"
     message += f"; {said} of {said + len(silent)} facts of the record are printed"
     if compared:
-        message += f"; {alike} of {compared} pages are as in their documents' files"
+        message += f"; {_alike(alike, compared, documents)}"
     return outcome("pages", message + problems(findings), findings)
+
+
+def _alike(alike: int, compared: int, findings: Sequence[Finding]) -> str:
+    """Say how many pages are as in their documents' files. Where nothing failed, a page that only
+    a note is about is said to be noted, and never counted as one too few.
+    """
+    if alike == compared or any(each.severity is Severity.ERROR for each in findings):
+        return f"{alike} of {compared} pages are as in their documents' files"
+    noted = compared - alike
+    return (
+        f"{compared} pages were compared with their documents' files, and of {noted} a difference "
+        "is noted"
+    )
 
 
 def _check_facts(bundle: Bundle, words: Words) -> tuple[int, tuple[Finding, ...]]:
     """Return how many facts of the record the pages print, and those that they do not."""
     said = 0
     silent: list[Finding] = []
-    served = bool(values(bundle.record, "served"))
     for fact in facts(bundle.record):
         if not words.can_say(fact.item):
             continue
-        if any(words.say(fact.item, each) for each in fact.printed):
+        if any(words.say(fact.item, each, times=fact.times) for each in fact.printed):
             said += 1
         else:
-            silent += _not_said(bundle, fact, served=served)
+            silent.append(_not_said(bundle, fact))
     return said, tuple(silent)
 
 
-def _not_said(bundle: Bundle, fact: Fact, *, served: bool) -> Iterator[Finding]:
-    """Pages that were served stay as they were, and what they cite may have moved since."""
+def _not_said(bundle: Bundle, fact: Fact) -> Finding:
     entry = bundle.entry(fact.item)
     where = bundle.pages_name(entry) if entry is not None else "no page"
-    yield error(
+    return error(
         "EK-P130",
         fact.subject,
         f"{fact.what} is not printed as the record has it, at {where}",
         group=PAGES,
-        severity=Severity.NOTE if served else Severity.ERROR,
     )

@@ -6,12 +6,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from evidencekit.verifier.bundle import check_bundle
+from evidencekit.verifier.complete import check_complete
 from evidencekit.verifier.coverage import check_coverage
 from evidencekit.verifier.index_csv import check_index_csv
 from evidencekit.verifier.kinds import FILE, Kind
 from evidencekit.verifier.matter import check_matter
 from evidencekit.verifier.record import text
 from evidencekit.verifier.result import INTEGRITY, Checked, error, outcome, problems
+from evidencekit.verifier.served import matter_not_here
 from evidencekit.verifier.sheets import check_sheets
 from evidencekit.verifier.statement import check_statement
 from evidencekit.verifier.transcripts import check_transcripts
@@ -37,15 +39,16 @@ def check_papers(
     findings = (
         *found,
         *_check_edition(record, kind),
+        *check_complete(record, kind=kind),
         *check_bundle(record),
         *check_coverage(record),
-        *(check_matter(root, record) if firms else ()),
+        *(check_matter(root, record) if firms else (matter_not_here(),)),
         *check_transcripts(root, record),
         *check_statement(root, record, words),
         *(check_index_csv(root, record) if firms else ()),
         *(check_sheets(record, words) if words is not None else ()),
     )
-    message = "adds up, and agrees with the pages"
+    message = "adds up, and agrees with the pages; what was told is not here to be compared"
     if firms:
         message = "adds up, and agrees with the pages, the matter and the papers beside them"
     if wrong := problems(findings):

@@ -19,6 +19,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _TOLD = ("place", "device", "reason", "whole", "edited", "copies")
+#: What the front sheet calls what was told of the case.
+_FRONT = {
+    "court": "Court:",
+    "number": "",
+    "hearing_on": "Hearing:",
+    "whose": "Whose bundle",
+    "prepared_by": "Prepared by",
+    "prepared_on": "Prepared on",
+}
+#: What the schedule of recordings calls what was told of one.
+_LABELS = {
+    "recorded_at": "Recorded at",
+    "place": "Place",
+    "made_by": "Made by",
+    "device": "Device",
+    "reason": "Why it was made",
+    "whole": "Is it whole",
+    "edited": "Was it edited",
+    "copies": "Copies",
+}
+_NOT_STATED = "not stated"
+_NO_TRANSCRIPT = "No transcript of this clip is supplied"
+_NO_WORDS = "The transcript has no words in this clip"
 _LETTERS = {"told": "T", "file": "F", "measured": "M"}
 
 
@@ -26,22 +49,26 @@ _LETTERS = {"told": "T", "file": "F", "measured": "M"}
 class Fact:
     """Something that must be printed: on the pages of `item`, as one of `printed`.
 
-    `subject` is the id of what it is about, and `what` names it in a finding.
+    `subject` is the id of what it is about, and `what` names it in a finding. It must be printed
+    as often as `times` says.
     """
 
     subject: str
     what: str
     item: str
     printed: tuple[str, ...]
+    times: int = 1
 
 
 def facts(record: Mapping[str, Any]) -> Iterator[Fact]:
     """Yield all that the pages must say."""
     names = _names(record)
     yield from _of_case(record)
+    yield from _of_nothing_stated(record)
     yield from _of_statement(record)
     for each in rows(record, "recordings"):
         yield from _of_recording(record, each, names)
+    yield from _of_nothing_told(record)
     for each in rows(record, "clips"):
         yield from _of_clip(each, names)
     yield from _of_consent(record, names)
@@ -51,11 +78,17 @@ def facts(record: Mapping[str, Any]) -> Iterator[Fact]:
 
 
 def _names(record: Mapping[str, Any]) -> dict[str, str]:
-    """Return people's names by id; a served copy has an id in the place of a child's name."""
+    """Return people's names by id. A served copy has the id of a child whose name is not printed
+    in the place of it.
+    """
     return {
         text(each, "id"): text(each, "name")
         for each in rows(record, "people")
-        if not (text(record, "edition") == "served" and each.get("child"))
+        if not (
+            text(record, "edition") == "served"
+            and each.get("child")
+            and text(each, "name") == text(each, "id")
+        )
     }
 
 
@@ -85,6 +118,19 @@ def _of_case(record: Mapping[str, Any]) -> Iterator[Fact]:
         yield from printed(f"permission: {key}", text(permission, key).rstrip("."))
     for key in ("applied_on", "decided_on"):
         yield from printed(f"permission: {key}", _moment(text(permission, key)))
+
+
+def _of_nothing_stated(record: Mapping[str, Any]) -> Iterator[Fact]:
+    """What nobody stated is printed as that: a field emptied since is printed otherwise."""
+    case = table(record, "case")
+    for key, label in _FRONT.items():
+        if not text(case, key):
+            printed = (f"{label} {_NOT_STATED}",)
+            yield Fact("case", f"that {key} is not stated", "part:front", printed)
+    permission = table(case, "permission")
+    if not any(text(permission, key) for key in permission):
+        printed = (f"Permission to rely on the recordings: {_NOT_STATED}",)
+        yield Fact("case", "that permission is not stated", "part:front", printed)
 
 
 def _of_statement(record: Mapping[str, Any]) -> Iterator[Fact]:
@@ -124,6 +170,22 @@ def _of_recording(
     yield Fact(ident, "openness", "part:consent", (verdict[:1].upper() + verdict[1:],))
 
 
+def _of_nothing_told(record: Mapping[str, Any]) -> Iterator[Fact]:
+    """What nobody stated of a recording is printed as that, once for each recording."""
+    recordings = list(rows(record, "recordings"))
+    untold = {
+        key: [each for each in recordings if not text(table(table(each, "told"), key), "value")]
+        for key in _LABELS
+    }
+    untold["whole_recording"] = [each for each in recordings if not text(each, "whole_recording")]
+    for key, own in untold.items():
+        if own:
+            label = _LABELS.get(key, "Where the whole is")
+            ident = ", ".join(text(each, "id") for each in own)
+            printed = (f"{label} {_NOT_STATED}",)
+            yield Fact(ident, f"that {key} is not stated", "part:recordings", printed, len(own))
+
+
 def _with_standing(stated: Mapping[str, Any], declarant: str) -> tuple[str, ...]:
     """Return a told value as it is printed: with its letter, or with who told it before that."""
     value = text(stated, "value")
@@ -137,6 +199,11 @@ def _with_standing(stated: Mapping[str, Any], declarant: str) -> tuple[str, ...]
 def _of_clip(each: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[Fact]:
     place = number(each, "number")
     subject = item = f"clip:{place}"
+    excerpt = table(each, "excerpt")
+    if not excerpt:
+        yield Fact(subject, "that it has no transcript", item, (_NO_TRANSCRIPT,))
+    elif not any(number(line, "number") > 0 for line in rows(excerpt, "lines")):
+        yield Fact(subject, "that it has no words", item, (_NO_WORDS,))
     for line in rows(table(each, "excerpt"), "lines"):
         counted = number(line, "number")
         cue = number(line, "cue")

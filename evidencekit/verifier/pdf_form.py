@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from evidencekit.verifier.pdf_read import Bundle
 
 _TITLE_ENDS = "Bundle"
+#: So many pages are named in one finding at the most.
+_MOST_NAMED = 12
 
 
 def check_form(bundle: Bundle) -> Iterator[Finding]:
@@ -151,13 +153,33 @@ def _are_stills(bundle: Bundle, item: str, images: Sequence[str]) -> bool:
 
 
 def check_text(bundle: Bundle) -> Iterator[Finding]:
-    """Compare every page's text with the digest that the record has of it."""
+    """Compare every page's text with the digest that the record has of it.
+
+    A record of evidencekit always has one for each page, so that a list which is missing or short
+    was made so; null, for a page that could not be read when it was made, is no pass either.
+    """
     stated = table(bundle.record, "bundle")
     recorded = values(stated, "page_text_sha256")
-    if not recorded:
-        return
+    if len(recorded) != len(bundle.labels):
+        yield _wrong(
+            "EK-P121",
+            bundle.path,
+            "the record has not the digest of the text of each page (page_text_sha256)",
+            expected=len(bundle.labels),
+            found=len(recorded),
+        )
+    named = zip(range(1, len(recorded) + 1), recorded, strict=True)
+    unknown = [ordinal for ordinal, each in named if not isinstance(each, str)]
+    if unknown:
+        yield _not_compared(bundle, unknown, "the record has no digest of it (page_text_sha256)")
     made_with = text(stated, "page_text_by")
-    same = made_with in {"", bundle.file.read_by}
+    if not made_with:
+        yield _wrong(
+            "EK-P122",
+            bundle.path,
+            "the record does not say what read the text of its pages (page_text_by)",
+            severity=Severity.NOT_CHECKED,
+        )
     changed = [
         ordinal
         for ordinal, page in bundle.pages.items()
@@ -165,21 +187,29 @@ def check_text(bundle: Bundle) -> Iterator[Finding]:
         and isinstance(recorded[ordinal - 1], str)
         and recorded[ordinal - 1] != page.digest
     ]
-    if changed and not same:
-        yield _wrong(
-            "EK-P122",
-            bundle.path,
-            f"the text of {len(changed)} pages was not compared: the record has it as PyMuPDF "
-            "of another version reads it",
-            expected=made_with,
-            found=bundle.file.read_by,
-            severity=Severity.NOT_CHECKED,
-        )
+    if changed and made_with not in {"", bundle.file.read_by}:
+        reason = "the record has it as PyMuPDF of another version reads it (page_text_by)"
+        yield _not_compared(bundle, changed, reason, expected=made_with, found=bundle.file.read_by)
         return
     for ordinal in changed:
         yield _wrong("EK-P121", bundle.page_name(ordinal), "its words are not those recorded")
-    if len(recorded) != len(bundle.labels):
-        yield _wrong("EK-P121", bundle.path, "the record has not the text of as many pages")
+
+
+def _not_compared(
+    bundle: Bundle, ordinals: Sequence[int], reason: str, **values: object
+) -> Finding:
+    """Name the pages whose text nothing was compared with."""
+    names = [bundle.page_name(each) for each in ordinals[:_MOST_NAMED]]
+    if len(ordinals) > _MOST_NAMED:
+        names.append(f"and {len(ordinals) - _MOST_NAMED} more")
+    return _wrong(
+        "EK-P122",
+        bundle.path,
+        f"the text of {len(ordinals)} page{'' if len(ordinals) == 1 else 's'} was not compared: "
+        f"{reason}: {', '.join(names)}",
+        severity=Severity.NOT_CHECKED,
+        **values,
+    )
 
 
 def check_unread(bundle: Bundle) -> Iterator[Finding]:

@@ -73,10 +73,12 @@ class Words:
             for ordinal in self._bundle.ordinals(each)
         )
 
-    def say(self, item: str, phrase: str) -> bool:
-        """Say whether *phrase* stands on the pages of *item*."""
+    def say(self, item: str, phrase: str, *, times: int = 1) -> bool:
+        """Say whether *phrase* stands on the pages of *item*, so many times."""
         pages = self._pages(item)
         wanted = letters(phrase)
+        if times > 1:
+            return "".join(pages).count(wanted) >= times
         if not wanted or _stands(wanted, pages):
             return True
         words = _WORD.findall(phrase)

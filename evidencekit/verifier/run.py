@@ -25,6 +25,7 @@ from evidencekit.verifier.kinds import CHECKSUMS, FILE, SERVED, Kind
 from evidencekit.verifier.pages import check_pages
 from evidencekit.verifier.papers import check_papers
 from evidencekit.verifier.pdf_read import read_bundle
+from evidencekit.verifier.read_me import check_read_me
 from evidencekit.verifier.record import inside, read_record, table, text
 from evidencekit.verifier.result import (
     GROUPS,
@@ -219,6 +220,8 @@ def _by_the_record(
         )
         words, pages = _pages(looked, record)
         raise_if_cancelled(looked.cancelled)
+        if kind is SERVED:
+            found = (*found, *check_read_me(root, record, digests, worker=looked.reader))
         custody = (
             check_custody(root, record, words)
             if kind is FILE

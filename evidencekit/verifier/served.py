@@ -59,6 +59,19 @@ def checksums_digest(root: Path) -> str | None:
         return None
 
 
+def matter_not_here() -> Finding:
+    """Say what the firm's file lets be compared, and a served copy does not."""
+    return error(
+        "EK-K036",
+        "matter",
+        "what was told is not part of a served copy, so whether the record leaves out some of it "
+        "(case, people, recordings, other_recordings, clips, consent, documents, statement) was "
+        "not checked; what the record has was looked for on the pages",
+        group=COMPLETENESS,
+        severity=Severity.NOT_CHECKED,
+    )
+
+
 def check_printed_head(record: Mapping[str, Any], words: PageWords | None) -> Checked:
     """Say where the log stood. A served copy does not hold it: only the printed head is seen."""
     pin = table(record, "custody")

@@ -19,7 +19,7 @@ from evidencekit.verifier.strictjson import NotReadable
 from evidencekit.verifier.words import squashed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from evidencekit.model.findings import Finding
@@ -50,7 +50,21 @@ def check_transcripts(root: Path, record: Mapping[str, Any]) -> tuple[Finding, .
             ]
         elif stored:
             findings += _check_file(root, stored, transcript, clips)
+        elif clips:
+            findings.append(_not_here(recording, clips))
     return tuple(findings)
+
+
+def _not_here(recording: Mapping[str, Any], clips: Sequence[Mapping[str, Any]]) -> Finding:
+    numbers = ", ".join(str(number(each, "number")) for each in clips)
+    return error(
+        "EK-T032",
+        f"transcript:{text(recording, 'id')}",
+        f"is not here, so the words of clip{'' if len(clips) == 1 else 's'} {numbers} were not "
+        "compared with it",
+        group=CLIPS,
+        severity=Severity.NOT_CHECKED,
+    )
 
 
 def _name(clip: Mapping[str, Any]) -> str:

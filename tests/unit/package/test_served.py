@@ -251,6 +251,51 @@ def test_a_field_that_nobody_decided_on_stays_in_the_firm(home_visit_package):
             "stated": {"value": marked, "standing": "file", "by": None, "source": "location"},
         }
     )
-    served = served_record(record, to="the court", served_at="2026-06-01T10:00:00Z", recordings={})
+    served = served_of(record)
     assert marked not in json.dumps(served)
-    assert {each["outcome"] for each in served["inputs"]} == {"left out"}
+    assert {each["outcome"] for each in served["inputs"]} == {"left out", "bound in"}
+
+
+def served_of(record: dict) -> dict:
+    """Return the record of a copy without whole recordings."""
+    return served_record(
+        record,
+        to="the court",
+        served_at="2026-06-01T10:00:00Z",
+        recordings={},
+        read_me_sha256="0" * 64,
+    )
+
+
+def test_the_account_of_a_copy_says_of_each_input_what_its_documents_and_pages_say(
+    home_visit_package,
+):
+    served = served_of(home_visit_package.record)
+    inputs = {each["id"]: each for each in served["inputs"]}
+    for each in served["documents"]:
+        assert each["outcome"] == "included"
+        assert inputs[each["input"]]["outcome"] == "bound in"
+    for each in served["recordings"]:
+        own = inputs[each["input"]]
+        assert (own["sha256"], own["size"]) == (each["sha256"], each["size"])
+        assert own["name"]
+    listed = {each["id"] for each in home_visit_package.record["inputs"]}
+    kept_back = {"matter", "matter-file", "custody-log"}
+    assert listed - set(inputs) <= kept_back
+    assert "transcript-before-correction:visit" in inputs
+
+
+def test_a_childs_name_stands_in_the_record_of_a_copy_where_the_bundle_prints_it(
+    home_visit_package,
+):
+    record = json.loads(json.dumps(home_visit_package.record))
+    (child,) = (each for each in record["people"] if each["child"])
+
+    def named() -> str:
+        return next(each["name"] for each in served_of(record)["people"] if each["child"])
+
+    assert named() == child["name"]
+    bundle = record["bundle"]
+    bundle["index"] = [each for each in bundle["index"] if each["item"] != "part:consent"]
+    record["statement"] = None
+    assert named() == child["id"]

@@ -5,22 +5,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
+import pymupdf
 import pytest
 import rfc8785
 from support_examples import NOW
 from support_verify import assert_quiet, build, clip_of, loud, matter_of
+from tamper.insider import overtype
 
 import evidencekit as ek
+from evidencekit.model.findings import Severity
 from evidencekit.pipeline.serve import serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-UNSEEN = ("EK-L020", "custody log")
+UNSEEN = [("EK-K036", "matter"), ("EK-L020", "custody log")]
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +59,7 @@ def test_a_served_copy_is_consistent_and_its_log_is_said_to_be_unseen(
     name: str, served: Path
 ) -> None:
     report = ek.verify(served / name)
-    assert [each[:2] for each in loud(report)] == [UNSEEN]
+    assert [each[:2] for each in loud(report)] == UNSEEN
     assert report.ok
     assert report.conclusion.startswith("CONSISTENT")
     digest = hashlib.sha256((served / "copy/CHECKSUMS.txt").read_bytes()).hexdigest()
@@ -123,6 +127,51 @@ def drop_the_read_me(copy: Path) -> str:
     return "READ ME FIRST.pdf"
 
 
+def change_the_read_me(copy: Path) -> str:
+    """Change a statement on the first page that a recipient reads."""
+    path = copy / "READ ME FIRST.pdf"
+    with pymupdf.open(stream=path.read_bytes(), filetype="pdf") as pdf:
+        overtype(pdf[0], "Open \u201c", "Destroyed by the court: ")
+        path.write_bytes(pdf.tobytes())
+    return path.name
+
+
+def change_the_read_me_and_its_digest(copy: Path) -> str:
+    name = change_the_read_me(copy)
+    sha256 = hashlib.sha256((copy / name).read_bytes()).hexdigest()
+    edit(lambda record: record["read_me"].update(sha256=sha256))(copy)
+    return name
+
+
+def forge_a_page(copy: Path) -> None:
+    """Change words of the record's on a page, and the digest of the PDF."""
+    path = copy / "Bundle.pdf"
+    with pymupdf.open(stream=path.read_bytes(), filetype="pdf") as pdf:
+        page = next(each for each in pdf if each.search_for("no errors in decoding"))
+        overtype(page, "no errors in decoding", "many errors in it")
+        path.write_bytes(pdf.tobytes())
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    edit(lambda record: record["bundle"].update(sha256=sha256))(copy)
+
+
+def forge_a_page_and_empty_the_digests_of_texts(copy: Path) -> str:
+    forge_a_page(copy)
+    edit(lambda record: record["bundle"].update(page_text_sha256=[]))(copy)
+    return "Bundle.pdf"
+
+
+def forge_a_page_and_drop_the_digests_of_texts(copy: Path) -> str:
+    forge_a_page(copy)
+    edit(lambda record: record["bundle"].pop("page_text_sha256"))(copy)
+    return "Bundle.pdf"
+
+
+def print_another_fact(copy: Path) -> str:
+    """A fact of the record is another on its page, whose digest agrees again."""
+    edit(lambda record: record["recordings"][0].update(whole_recording="on request"))(copy)
+    return "visit"
+
+
 def another_bundle(copy: Path) -> str:
     shutil.copyfile(copy / "READ ME FIRST.pdf", copy / "Bundle.pdf")
     return "Bundle.pdf"
@@ -154,6 +203,8 @@ def call_it_the_firms_file(copy: Path) -> str:
 
 ACTS = [
     *(change_a_clip, drop_a_clip, change_the_recording, drop_the_recording, add_a_file),
+    *(change_the_read_me, change_the_read_me_and_its_digest, print_another_fact),
+    *(forge_a_page_and_empty_the_digests_of_texts, forge_a_page_and_drop_the_digests_of_texts),
     *(drop_the_read_me, another_bundle, move_the_range, another_head, call_it_the_firms_file),
 ]
 
@@ -192,3 +243,28 @@ def test_a_list_that_leads_out_of_the_copy_is_refused(copy: Path) -> None:
     with (copy / "CHECKSUMS.txt").open("a") as file:
         file.write(f"{hashlib.sha256(b'x').hexdigest()}  ../outside\n")
     assert "EK-D004" in {each.code for each in ek.verify(copy).failures}
+
+
+def test_a_page_whose_text_nothing_is_compared_with_is_named(copy: Path) -> None:
+    def forget(record: dict[str, Any]) -> None:
+        record["bundle"]["page_text_sha256"][2] = None
+
+    edit(forget)(copy)
+    reseal(copy)
+    label = json.loads((copy / "bundle.json").read_bytes())["bundle"]["labels"][2]
+    assert any(code == "EK-P122" and label in message for code, _, message in loud(ek.verify(copy)))
+
+
+def test_no_line_that_is_ok_counts_one_thing_too_few(copy: Path, served: Path) -> None:
+    for each in (served / "package", copy):
+        for line in ek.verify(each).summary:
+            for good, of in re.findall(r"([0-9,]+) of ([0-9,]+)", line.message):
+                assert line.outcome is not Severity.OK or good == of
+
+
+@pytest.mark.parametrize("key", ["page_text_by", "page_text_sha256"])
+def test_a_record_that_lacks_what_it_always_has_is_not_checked_there(key: str, copy: Path) -> None:
+    edit(lambda record: record["bundle"].pop(key))(copy)
+    reseal(copy)
+    found = [(code, subject) for code, subject, _ in loud(ek.verify(copy))]
+    assert ("EK-K035", f"bundle.json /bundle/{key}") in found
