@@ -20,7 +20,7 @@ from evidencekit.compose.facts import (
     short_time,
     transcript_aid,
 )
-from evidencekit.compose.labels import label
+from evidencekit.compose.labels import anchor_ref
 from evidencekit.compose.plan import (
     Block,
     Column,
@@ -103,7 +103,7 @@ def _source(read: ReadRecording, layout: Layout | None) -> Text:
     when = str(told.value) if told else NOT_STATED
     return (
         Run(text=f"From {recording_name(read)}. Recorded: {when}. See "),
-        Run(text=label(layout, _RECORDINGS), target=_RECORDINGS),
+        anchor_ref(layout, _RECORDINGS, f"R{read.number}"),
         Run(text="."),
     )
 

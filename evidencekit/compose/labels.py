@@ -47,6 +47,30 @@ def document_page(layout: Layout | None, item_id: str, page: int) -> str:
     return layout.marks[entry.pdf_page + page - 2].label
 
 
+def document_page_ref(layout: Layout | None, item_id: str, page: int | None) -> Run:
+    """Return the label of a page of an item as a link to that page, or of the whole item."""
+    if page is None:
+        return Run(text=label(layout, item_id), target=item_id)
+    return Run(text=document_page(layout, item_id, page), target=page_target(layout, item_id, page))
+
+
+def page_target(layout: Layout | None, item_id: str, page: int | None) -> str:
+    """Return what a link to a page of an item leads to: the item, where it has no such page."""
+    entry = layout.entry(item_id) if layout else None
+    if entry is None or page is None or not 1 < page <= entry.pages:
+        return item_id
+    return f"{item_id}#{page}"
+
+
+def anchor_ref(layout: Layout | None, item_id: str, anchor: str) -> Run:
+    """Return the label of the page that a heading inside an item stands on, as a link to it.
+
+    Pages that were kept from an earlier bundle have no anchors: the item is cited then.
+    """
+    page = layout.anchors.get(f"{item_id}#{anchor}") if layout else None
+    return document_page_ref(layout, item_id, page)
+
+
 def exhibit_ref(layout: Layout | None, item_id: str) -> Text:
     """Return an item's exhibit pages, "AD1/1" or "AD1/1 to AD1/4", as a link to it.
 

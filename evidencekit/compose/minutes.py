@@ -17,7 +17,8 @@ from evidencekit.compose.facts import (
     short_time,
     transcript_aid,
 )
-from evidencekit.compose.labels import document_page, label
+from evidencekit.compose.labels import anchor_ref, document_page_ref, label
+from evidencekit.compose.others import ANCHOR as OTHERS
 from evidencekit.compose.plan import (
     Block,
     Column,
@@ -90,10 +91,7 @@ def _one(
 
 def _where(disputed: Disputed, layout: Layout | None) -> Text:
     item = f"document:{disputed.document}"
-    found = (
-        label(layout, item) if disputed.page is None else document_page(layout, item, disputed.page)
-    )
-    return (Run(text="See "), Run(text=found, target=item), Run(text="."))
+    return (Run(text="See "), document_page_ref(layout, item, disputed.page), Run(text="."))
 
 
 def _seen(seen: Minuted, disputed: Disputed) -> tuple[Block, ...]:
@@ -136,7 +134,7 @@ def _no_comparison(material: Material, compare: str | None, layout: Layout | Non
     if others is None or not others.listed:
         return (said,)
     item = "part:recordings"
-    listed_at = Run(text=label(layout, item), target=item)
+    listed_at = anchor_ref(layout, item, OTHERS)
     return (
         said,
         Run(text=" Other recordings held and not used are listed at "),
@@ -150,7 +148,7 @@ def _source(read: ReadRecording, span: Span, layout: Layout | None) -> Text:
     samples = span.samples(read.measurement.sample_rate) if span.length_ms > 0 else None
     runs = [
         Run(text=f"{recording_name(read)} (", target=None),
-        Run(text=label(layout, "part:recordings"), target="part:recordings"),
+        anchor_ref(layout, "part:recordings", f"R{read.number}"),
         Run(text=f"), at {short_time(span.start_ms)}."),
     ]
     for clip in read.clips:

@@ -12,12 +12,16 @@ if TYPE_CHECKING:
     from evidencekit.model.matter import Matter
 
 
+#: By which the heading is cited.
+ANCHOR = "others"
+
+
 def other_recordings(matter: Matter) -> tuple[Block, ...]:
     """Return what was told about other recordings, "not stated" where nobody said."""
     others = matter.other_recordings
     answer = others.are_there_any if others else None
     blocks: list[Block] = [
-        Heading(text="Other recordings held and not used"),
+        Heading(text="Other recordings held and not used", anchor=ANCHOR),
         Paragraph(text=plain(f"Are there any other recordings: {answer or NOT_STATED}.")),
     ]
     if others and others.listed:

@@ -25,7 +25,11 @@ class Style(StrEnum):
 
 @frozen(kw_only=True)
 class Run:
-    """Text in one style. `target` is the id of an item of the bundle that the text links to."""
+    """Text in one style.
+
+    `target` is the id of an item of the bundle that the text links to, with the page of it after a
+    number sign where that is not the first: "document:minutes#2".
+    """
 
     text: str
     style: Style = Style.PLAIN
@@ -65,10 +69,14 @@ class Manner(StrEnum):
 
 @frozen(kw_only=True)
 class Heading:
-    """A heading inside a part; level 1 is below the part's own title."""
+    """A heading inside a part; level 1 is below the part's own title.
+
+    What cites it cites the page that it stands on: by `anchor`, which is unique in the part.
+    """
 
     text: str
     level: int = 1
+    anchor: str = ""
 
 
 @frozen(kw_only=True)

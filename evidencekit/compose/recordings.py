@@ -97,7 +97,8 @@ def recordings_part(material: Material, profile: Profile, layout: Layout | None)
     if not material.recordings:
         blocks.append(Paragraph(text=plain("No recording is held in this matter.")))
     for read in material.recordings:
-        blocks.append(Heading(text=f"R{read.number}: {read.recording.shown_title}"))
+        number = f"R{read.number}"
+        blocks.append(Heading(text=f"{number}: {read.recording.shown_title}", anchor=number))
         blocks.append(Details(rows=recording_details(material, read, layout)))
         blocks.extend(corrections(read))
     blocks.extend(other_recordings(material.matter))

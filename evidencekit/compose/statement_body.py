@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from evidencekit.compose.facts import NOT_STATED, counted, listed, quoted
+from evidencekit.compose.labels import page_target
 from evidencekit.compose.plan import Blank, Heading, Run, Text
-from evidencekit.compose.refs import titled
+from evidencekit.compose.refs import document_item, titled
 from evidencekit.compose.statement_logged import logged_changes
 from evidencekit.compose.statement_recording import recording_pieces
 from evidencekit.compose.statement_said import Context, Piece, Said, Source, said
@@ -197,7 +200,11 @@ def _disputes(of: Context) -> Iterator[Piece]:
 
 def _dispute(of: Context, disputed: Disputed, seen: Minuted) -> Said:
     document = of.matter.document(disputed.document)
-    cited: Text = titled(document) if document else (Run(text=disputed.document),)
+    item = document_item(disputed.document)
+    target = page_target(of.layout, item, disputed.page)
+    cited: Text = (Run(text=disputed.document),)
+    if document is not None:
+        cited = tuple(evolve(run, target=target) for run in titled(document))
     page = f", page {disputed.page}" if disputed.page is not None else ""
     mine = quoted_stop(disputed.my_words) if disputed.my_words else f"{NOT_STATED}."
     has = "has this passage:" if seen is Minuted.FOUND else "is here quoted as typed for me:"

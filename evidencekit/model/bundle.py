@@ -7,10 +7,11 @@ and is where the index's link leads. There is one place where labels are made: `
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
 from evidencekit.model.moment import Moment
 
@@ -127,12 +128,17 @@ class PageMark:
 
 @frozen(kw_only=True)
 class Layout:
-    """Where everything is. `marks[n]` belongs to the page with ordinal n + 1."""
+    """Where everything is. `marks[n]` belongs to the page with ordinal n + 1.
+
+    `anchors` says on which page of an item, counted from 1, a heading inside of it stands, by item
+    and anchor: "part:recordings#R2".
+    """
 
     numbering: Numbering
     sections: tuple[SectionHead, ...]
     entries: tuple[IndexEntry, ...]
     marks: tuple[PageMark, ...]
+    anchors: Mapping[str, int] = field(factory=dict)
 
     @property
     def labels(self) -> tuple[str, ...]:

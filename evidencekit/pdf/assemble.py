@@ -250,8 +250,12 @@ def _put_in_order(pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Page]) -> None:
 
 def _link(pages: Sequence[pikepdf.Page], layout: Layout) -> int:
     """Resolve the links of the generated pages; return how many there are."""
-    destinations = {entry.item: destination(pages[entry.pdf_page - 1]) for entry in layout.entries}
-    labels = {entry.item: entry.first_label for entry in layout.entries}
+    own = {
+        entry.item: range(entry.pdf_page - 1, entry.pdf_page - 1 + entry.pages)
+        for entry in layout.entries
+    }
+    destinations = {item: [destination(pages[at]) for at in places] for item, places in own.items()}
+    labels = {item: [layout.marks[at].label for at in places] for item, places in own.items()}
     return sum(
         resolve_links(pages[entry.pdf_page - 1 + number], destinations, labels)
         for entry in layout.entries

@@ -104,7 +104,10 @@ class Encoder:
 
     @_block.register
     def _(self, block: plan.Heading) -> dict[str, Any]:
-        return self._heading(block.text, block.level + 1)
+        heading = self._heading(block.text, block.level + 1)
+        if block.anchor:
+            heading["anchor"] = f"{self._item}#{block.anchor}"
+        return heading
 
     @_block.register
     def _(self, block: plan.Figure) -> dict[str, Any]:

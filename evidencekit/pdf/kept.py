@@ -19,7 +19,7 @@ from evidencekit.errors import AssemblyError
 from evidencekit.pdf.backlinks import drop_back_link
 from evidencekit.pdf.boxes import inherited
 from evidencekit.pdf.content import streams_of
-from evidencekit.pdf.links import address_of
+from evidencekit.pdf.links import WITHIN, address_of
 from evidencekit.pdf.placed import PlacedPart
 from evidencekit.pdf.save import save
 from evidencekit.pdf.stamp import STAMP_START
@@ -59,7 +59,10 @@ def take_out(
         if len(source.pages) != len(items):
             msg = f"the served bundle has {len(source.pages)} pages and not {len(items)}"
             raise AssemblyError(msg)
-        item_of = {page.obj.objgen: item for page, item in zip(source.pages, items, strict=True)}
+        item_of = {
+            page.obj.objgen: target
+            for page, target in zip(source.pages, _targets(items), strict=True)
+        }
         for part in wanted:
             first = len(target.pages) + 1
             placed.append(PlacedPart(item=part.item, page=first, pages=part.pages))
@@ -71,6 +74,18 @@ def take_out(
                 target.pages.append(page)
         save(target, to)
     return KeptPages(path=to, placed=tuple(placed))
+
+
+def _targets(items: Sequence[str | None]) -> list[str | None]:
+    """Return for each page what a link to it leads to: its item, and which page of that it is."""
+    seen: dict[str, int] = {}
+    found: list[str | None] = []
+    for item in items:
+        if item is not None:
+            seen[item] = seen.get(item, 0) + 1
+        first = item is None or seen[item] == 1
+        found.append(item if first else f"{item}{WITHIN}{seen[str(item)]}")
+    return found
 
 
 def unstamp(page: pikepdf.Page) -> None:
@@ -90,7 +105,7 @@ def unstamp(page: pikepdf.Page) -> None:
 
 
 def _unlink(page: pikepdf.Page, item_of: Mapping[tuple[int, int], str | None]) -> None:
-    """Turn each link into the address that stands for its item, as the typesetter wrote it."""
+    """Turn each link into the address of where it leads, as the typesetter wrote it."""
     import pikepdf
 
     staying = []

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import pikepdf
 import typst
-from attrs import frozen
+from attrs import field, frozen
 
 from evidencekit.errors import TypesettingFailed
 from evidencekit.pdf import encode, fonts, measure, textmap
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from evidencekit.compose.plan import Part
 
@@ -35,10 +35,14 @@ _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 
 @frozen(kw_only=True)
 class Typeset:
-    """Set pages. `pages[n]` is how many of them part n takes."""
+    """Set pages. `pages[n]` is how many of them part n takes.
+
+    `anchors` says on which page of its part, counted from 1, each heading with an anchor stands.
+    """
 
     pdf: bytes
     pages: tuple[int, ...]
+    anchors: Mapping[str, int] = field(factory=dict)
 
 
 def typeset(parts: Sequence[Part], *, title: str, language: str = "en-GB", created: int) -> Typeset:
@@ -62,10 +66,10 @@ def typeset(parts: Sequence[Part], *, title: str, language: str = "en-GB", creat
     folders = fonts.folders(encoder.fonts)
     document = _document(encoded, title=title, language=language)
     try:
-        pdf, pages = _set(document, folders, created)
+        pdf, pages, anchors = _set(document, folders, created)
     except typst.TypstError as error:
         raise _explained(error, parts, document, folders) from None
-    return Typeset(pdf=pdf, pages=pages)
+    return Typeset(pdf=pdf, pages=pages, anchors=anchors)
 
 
 def _document(encoded: list[dict[str, Any]], *, title: str, language: str) -> dict[str, Any]:
@@ -85,8 +89,8 @@ def _document(encoded: list[dict[str, Any]], *, title: str, language: str) -> di
 
 def _set(
     document: dict[str, Any], folders: tuple[Path, ...], created: int
-) -> tuple[bytes, tuple[int, ...]]:
-    """Return the PDF and the lengths of its parts."""
+) -> tuple[bytes, tuple[int, ...], dict[str, int]]:
+    """Return the PDF, the lengths of its parts, and the pages of what is noted inside of them."""
     compiler = typst.Compiler(
         str(_TEMPLATE), root=str(_TEMPLATE.parent), font_paths=fonts.load(folders)
     )
@@ -100,14 +104,28 @@ def _set(
     if not isinstance(pdf, bytes):
         msg = "the typesetter returned no pages"
         raise TypesettingFailed(msg)
-    starts = json.loads(compiler.query("<part>", field="value"))
+    noted = json.loads(compiler.query("<part>", field="value"))
+    starts = [each for each in noted if isinstance(each, int)]
     with pikepdf.open(io.BytesIO(pdf)) as pages:
         lengths = _lengths(starts, len(pages.pages), len(document["parts"]))
         if textmap.mend(pages):
             mended = io.BytesIO()
             pages.save(mended, deterministic_id=True)
             pdf = mended.getvalue()
-    return pdf, lengths
+    return pdf, lengths, _anchors(noted)
+
+
+def _anchors(noted: Sequence[Any]) -> dict[str, int]:
+    """Return the page of each anchor in its part; the part's own first page was noted before it."""
+    start = 1
+    found: dict[str, int] = {}
+    for each in noted:
+        if isinstance(each, int):
+            start = each
+        else:
+            anchor, page = each
+            found[anchor] = page - start + 1
+    return found
 
 
 def _explained(

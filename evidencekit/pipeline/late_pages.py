@@ -56,7 +56,8 @@ def set_late_pages(
             padded, title=matter.case.title, language=matter.language, created=made_on(material)
         )
         counts = _counts(padded, made.pages)
-        found = _lay_out(late, counts, bound_pages, _exhibit_mark(material))
+        laid_out = _lay_out(late, counts, bound_pages, _exhibit_mark(material))
+        found = evolve(laid_out, anchors=made.anchors)
         needed = {
             base: max(0, late.pages_in_place(base) - (counts[base] - empty[base])) for base in empty
         }

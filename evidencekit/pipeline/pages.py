@@ -85,12 +85,13 @@ def set_pages(
         )
         placed = _placed(parts, made.pages)
         counts = {each.item: each.pages for each in placed} | dict(bound_pages)
-        found = lay_out(
+        laid_out = lay_out(
             heads,
             [(item, counts[item.id]) for item in items],
             numbering=profile.numbering,
             exhibit_mark=statement.exhibit if statement else None,
         )
+        found = evolve(laid_out, anchors=made.anchors)
         if found == layout:
             return Pages(pdf=made.pdf, placed=placed, layout=layout)
         layout = found

@@ -13,7 +13,6 @@ from evidencekit.verifier.kinds import FILE, Kind
 from evidencekit.verifier.matter import check_matter
 from evidencekit.verifier.record import text
 from evidencekit.verifier.result import INTEGRITY, Checked, error, outcome, problems
-from evidencekit.verifier.served import matter_not_here
 from evidencekit.verifier.sheets import check_sheets
 from evidencekit.verifier.statement import check_statement
 from evidencekit.verifier.transcripts import check_transcripts
@@ -42,13 +41,13 @@ def check_papers(
         *check_complete(record, kind=kind),
         *check_bundle(record),
         *check_coverage(record),
-        *(check_matter(root, record) if firms else (matter_not_here(),)),
+        *(check_matter(root, record) if firms else ()),
         *check_transcripts(root, record),
         *check_statement(root, record, words),
         *(check_index_csv(root, record) if firms else ()),
         *(check_sheets(record, words) if words is not None else ()),
     )
-    message = "adds up, and agrees with the pages; what was told is not here to be compared"
+    message = "adds up, and agrees with the pages"
     if firms:
         message = "adds up, and agrees with the pages, the matter and the papers beside them"
     if wrong := problems(findings):

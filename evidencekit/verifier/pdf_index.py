@@ -214,10 +214,7 @@ def _check_elsewhere(bundle: Bundle) -> Iterator[Finding]:
             one_line = link.bottom - link.top < _TWO_LINES
             cited = _CITED.fullmatch(link.text) if one_line else None
             named = places.get(cited[1]) if cited is not None else None
-            # A page within a document is cited by its label, and the link leads to the document.
-            item = bundle.entry_of_page(named) if named is not None else None
-            expected = {named, item.first} if item is not None else set()
-            if link.page is None or (expected and link.page not in expected):
+            if link.page is None or named not in {None, link.page}:
                 yield _wrong_link(bundle, ordinal, link, named)
 
 

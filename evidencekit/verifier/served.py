@@ -59,7 +59,7 @@ def checksums_digest(root: Path) -> str | None:
         return None
 
 
-def matter_not_here() -> Finding:
+def _matter_not_here() -> Finding:
     """Say what the firm's file lets be compared, and a served copy does not."""
     return error(
         "EK-K036",
@@ -67,7 +67,7 @@ def matter_not_here() -> Finding:
         "what was told is not part of a served copy, so whether the record leaves out some of it "
         "(case, people, recordings, other_recordings, clips, consent, documents, statement) was "
         "not checked; what the record has was looked for on the pages",
-        group=COMPLETENESS,
+        group=PROVENANCE,
         severity=Severity.NOT_CHECKED,
     )
 
@@ -80,13 +80,14 @@ def check_printed_head(record: Mapping[str, Any], words: PageWords | None) -> Ch
     index = rows(table(record, "bundle"), "index")
     entry = next((each for each in index if text(each, "item") == "part:custody"), None)
     findings = [
+        _matter_not_here(),
         error(
             "EK-L020",
             "custody log",
             "is not part of a served copy, so its chain was not checked",
             group=PROVENANCE,
             severity=Severity.NOT_CHECKED,
-        )
+        ),
     ]
     message = f"{stands}; the log itself is not part of a served copy"
     if words is not None and entry is not None and entries:
