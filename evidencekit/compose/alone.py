@@ -108,7 +108,7 @@ def _unlinked(value: Any, items: frozenset[str]) -> Any:
         for each in fields(type(value))
         if isinstance(getattr(value, each.name), tuple) or has(type(getattr(value, each.name)))
     }
-    if isinstance(value, Run | Row) and value.target is not None:
-        if value.target.partition("#")[0] not in items:
-            changed["target"] = None
+    target = value.target if isinstance(value, Run | Row) else None
+    if target is not None and target.partition("#")[0] not in items:
+        changed["target"] = None
     return evolve(value, **changed) if changed else value

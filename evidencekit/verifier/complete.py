@@ -29,12 +29,14 @@ def _table(lines: str) -> dict[str, frozenset[str]]:
     return found
 
 
+_TOP = "the record"
 _TOLD = "copies device edited made_by place reason recorded_at whole"
 _DECODER = "container ffmpeg_version library library_version machine name sample_format"
 #: What every record has, by where; a star stands for each entry of a list.
 ALWAYS = _table(
     f"""
-bundle: exhibit exhibit_labels index labels numbering page_text_by page_text_sha256 pages path \
+the record: disputed
+bundle: back_links exhibit exhibit_labels index labels numbering page_text_by page_text_sha256 pages path \
 sections sha256
 bundle/exhibit: mark pages
 bundle/index/*: dated exhibit_first exhibit_last first_label item kind last_label number pages \
@@ -56,6 +58,7 @@ consent/*: events openness person recording use_in_evidence
 consent/*/events/*: printed status
 consent/*/openness: knowledge permission
 consent/*/use_in_evidence: printed status
+disputed/*: document in_document minuted my_words page
 documents/*: dated id input outcome pages reason title
 inputs/*: holder id kind name outcome path reason sha256 size stored
 other_recordings/list/*: reason what
@@ -79,12 +82,14 @@ _FILE_ALSO = _table(
     """
 bundle/index/*: content_sha256
 clips/*: media_fragment
-documents/*: shrunk_pages source_pages
+documents/*: attachments findings kind recognised_pages repaired shrunk_pages signatures \
+source_pages turned_pages
 recordings/*: index
 """
 )
 _SERVED_ALSO = _table(
     """
+the record: read_me
 read_me: path sha256
 served/*: bundle_sha256 served_at to
 """
@@ -122,7 +127,7 @@ def _lacking(
 ) -> Iterator[tuple[str, str]]:
     """Yield where something is missing or empty, and which; *at* is *where* without numbers."""
     if isinstance(value, dict):
-        for key in sorted(wanted.get(at, frozenset()) - value.keys()):
+        for key in sorted(wanted.get(at or _TOP, frozenset()) - value.keys()):
             yield _below(where, key), "is missing"
         for key, each in value.items():
             step = "*" if at == "recordings/*/told" else key

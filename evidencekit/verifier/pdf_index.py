@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from evidencekit.model.bundle import is_divider
 from evidencekit.model.late import CONTINUED
+from evidencekit.model.findings import Severity
 from evidencekit.model.moment import Moment, print_date
 from evidencekit.pdfread import HeldDocument, letters
 from evidencekit.verifier.record import rows, table, text
@@ -130,9 +131,17 @@ def check_links(bundle: Bundle) -> Iterator[Finding]:
 def _check_back(bundle: Bundle) -> Iterator[Finding]:
     """The number of every page leads back to the index: to the page of it that names the item.
 
-    A bundle that was made before there were such links does not say that it has any.
+    A bundle that was made before there were such links does not say that it has any: no pass.
     """
     if not bundle.back_links:
+        yield error(
+            "EK-P128",
+            bundle.path,
+            "the record does not say which page of the index each page leads back to (back_links), "
+            "so that was not checked",
+            group=PAGES,
+            severity=Severity.NOT_CHECKED,
+        )
         return
     rows_at = _rows_at(bundle)
     for ordinal, page in bundle.pages.items():

@@ -47,6 +47,10 @@ JUSTIFIED = {
     "profile/": "which rules were followed changes nothing that is printed here",
     "findings": "what was seen while it was built, for who built it: it repeats what stands here",
     "documents/*/source_pages": "says again what the labels of the document's own pages are",
+    **{
+        f"documents/*/{key}": "what a document was and held, for who built it: its file is here"
+        for key in ("kind", "repaired", "findings", "attachments", "signatures")
+    },
     "clips/*/excerpt/lines/*/person": "the speaker as printed stands beside it",
     "clips/*/excerpt/trimmed": "whether a sentence is printed; the sentence is on the page",
     "consent/*/openness": "the verdict and its reason, which are compared, say it in words",
@@ -121,7 +125,7 @@ def at(value: Any, place: Place) -> Any:
 
 def emptied(value: Any) -> list[Any]:
     """Return what a value becomes when it is emptied: nothing, and of a text no character."""
-    if value is None:
+    if value in (None, "", []):
         return []
     if isinstance(value, list):
         return [[]]
