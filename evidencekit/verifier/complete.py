@@ -36,8 +36,8 @@ _DECODER = "container ffmpeg_version library library_version machine name sample
 ALWAYS = _table(
     f"""
 the record: disputed
-bundle: back_links exhibit exhibit_labels index labels numbering page_text_by page_text_sha256 pages path \
-sections sha256
+bundle: back_links exhibit exhibit_labels index labels numbering page_text_by page_text_sha256 \
+pages path sections sha256
 bundle/exhibit: mark pages
 bundle/index/*: dated exhibit_first exhibit_last first_label item kind last_label number pages \
 pdf_page section title
@@ -89,7 +89,7 @@ recordings/*: index
 )
 _SERVED_ALSO = _table(
     """
-the record: read_me
+the record: documents_withheld read_me
 read_me: path sha256
 served/*: bundle_sha256 served_at to
 """

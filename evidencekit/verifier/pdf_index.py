@@ -8,8 +8,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from evidencekit.model.bundle import is_divider
-from evidencekit.model.late import CONTINUED
 from evidencekit.model.findings import Severity
+from evidencekit.model.late import CONTINUED
 from evidencekit.model.moment import Moment, print_date
 from evidencekit.pdfread import HeldDocument, letters
 from evidencekit.verifier.record import rows, table, text

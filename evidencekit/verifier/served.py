@@ -65,8 +65,8 @@ def _matter_not_here() -> Finding:
         "EK-K036",
         "matter",
         "what was told is not part of a served copy, so whether the record leaves out some of it "
-        "(case, people, recordings, other_recordings, clips, consent, documents, statement) was "
-        "not checked; what the record has was looked for on the pages",
+        "(case, people, recordings, other_recordings, clips, consent, documents, disputed, "
+        "statement) was not checked; what the record has was looked for on the pages",
         group=PROVENANCE,
         severity=Severity.NOT_CHECKED,
     )

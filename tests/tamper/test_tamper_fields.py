@@ -36,6 +36,7 @@ Place = tuple[str | int, ...]
 #: of them, by name, that whether they are whole was not checked.
 TOLD = (
     *("case", "people", "recordings", "other_recordings", "clips", "consent", "documents"),
+    *("disputed",),
     "statement",
 )
 #: What is looked at in the firm's file, beside what is looked at in a served copy alike.
