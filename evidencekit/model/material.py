@@ -75,12 +75,15 @@ REPAIRED = "EK-P001"
 
 
 class Outcome(StrEnum):
-    """What became of an input."""
+    """What became of an input. `BOUND_IN`, in a served copy alone: its pages are in the bundle and
+    its file is not there.
+    """
 
     INCLUDED = "included"
     WITHHELD = "withheld"
     PLACEHOLDER = "placeholder"
     LEFT_OUT = "left out"
+    BOUND_IN = "bound in"
 
 
 class Minuted(StrEnum):

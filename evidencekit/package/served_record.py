@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidencekit.compose.readme import BUNDLE, CLIPS
 from evidencekit.compose.recordings import LOCATION_WORDS
+from evidencekit.model.material import Outcome
 from evidencekit.package.read_me import READ_ME
 from evidencekit.package.record import SCHEMA
 
@@ -143,7 +144,7 @@ def _input(each: Mapping[str, Any], recordings: Mapping[str, str]) -> dict[str, 
         name = stored.rpartition("/")[2]
         return {**leaves, "name": name, "outcome": "included", "reason": None, "stored": stored}
     if bound_in:
-        return {**leaves, "outcome": "bound in"}
+        return {**leaves, "outcome": Outcome.BOUND_IN.value}
     return leaves
 
 
