@@ -221,7 +221,10 @@ def changed(package: Path, change: Callable[[pikepdf.Pdf], object]) -> list[tupl
         pdf.save(path, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     rebuild(package)
     report = ek.verify(package)
-    return sorted({(each.code, each.subject) for each in report.failures})
+    # Of the words nothing was to be found here; that they are not there to compare is.
+    found = {(each.code, each.subject) for each in report.failures}
+    assert ("EK-P121", record["bundle"]["path"]) in found
+    return sorted(found - {("EK-P121", record["bundle"]["path"])})
 
 
 def page_of(package: ek.Package) -> tuple[int, str]:
