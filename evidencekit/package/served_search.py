@@ -82,9 +82,11 @@ def needles(
 def _withheld_titles(record: Mapping[str, Any]) -> Iterator[Needle]:
     """Yield the titles of documents that must not leave, but for such as another has, too."""
     shown = {
-        _folded(each["title"]) for each in record["documents"] if each["outcome"] != "withheld"
+        _folded(each["title"])
+        for each in record.get("documents", ())
+        if each["outcome"] != "withheld"
     }
-    for each in record["documents"]:
+    for each in record.get("documents", ()):
         title = each["title"]
         if (
             each["outcome"] == "withheld"
