@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tempfile
 from pathlib import Path
@@ -57,7 +58,9 @@ def test_init_writes_a_file_that_loads_whatever_the_files_are_called(files):
             name = each.relative_to(folder).as_posix()
             shown = "".join(c if c.isprintable() else "?" for c in name)
             hidden = any(part.startswith(".") for part in Path(name).parts)
-            assert name in used or f"# {shown}: " in text or f"of it? {shown}" in text or hidden
+            offered = f"#transcript = {{ file = {json.dumps(name, ensure_ascii=False)}, " in text
+            said = f"# {shown}: " in text or f"of it? {shown}" in text
+            assert name in used or said or offered or hidden
 
 
 def outcome(document):

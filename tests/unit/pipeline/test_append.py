@@ -150,7 +150,7 @@ def test_nothing_is_inserted_into_a_bundle_that_nobody_has(cycle):
 def test_a_delivered_document_that_changed_stops_the_build(cycle):
     other = Cycle(cycle.root / "changed")
     first = other.build()
-    shutil.copy(other.folder / "documents/refusal.pdf", other.folder / "documents/minutes.pdf")
+    shutil.copy(other.folder / "documents/refusal.pdf", other.folder / "documents/request.pdf")
     with pytest.raises(ServedItemChanged):
         other.build(append_to=first)
 
