@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import settings
 from support_examples import build_example
 
-# No test is timed: the first call of many loads fonts or libraries.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+# No test is timed: the first call of many loads fonts or libraries. EVIDENCEKIT_LONG=1 looks for
+# counter-examples much longer than every run of the tests can.
+settings.register_profile("untimed", deadline=None, max_examples=60)
+settings.register_profile("long", deadline=None, max_examples=2000)
+settings.load_profile("long" if os.environ.get("EVIDENCEKIT_LONG") else "untimed")
 
 
 @pytest.fixture(scope="session")
