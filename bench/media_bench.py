@@ -67,7 +67,7 @@ def recording(folder: Path, kind: str, seconds: int) -> Path:
             f"0.3*sin(2*PI*{base}*t)*gt(sin({turn}*t),0)" for base, turn in ((220, 3), (330, 5))
         )
         command = [
-            "ffmpeg", "-v", "error",
+            *FFMPEG,
             "-f", "lavfi", "-i", f"aevalsrc='{tones}':s={RATE}:d={seconds}",
             "-f", "lavfi", "-i", f"anoisesrc=r={RATE}:c=pink:a=0.05:seed=7:d={seconds}",
             "-filter_complex", "[1]aformat=channel_layouts=stereo[n];[0][n]amix=2:normalize=0[o]",
