@@ -11,9 +11,10 @@ import rich_click as click
 
 from evidencekit.cli.build_command import build, said_by
 from evidencekit.cli.clip_command import clip
-from evidencekit.cli.custody_commands import log, name_no_child, receive, transfer
+from evidencekit.cli.custody_commands import name_no_child, receive, transfer
 from evidencekit.cli.exits import Exit
 from evidencekit.cli.find_command import clips_from, find
+from evidencekit.cli.log_command import log
 from evidencekit.cli.next_step import intake_command, is_empty, wants_intake
 from evidencekit.cli.options import matter_argument
 from evidencekit.cli.pdf_commands import core, volumes

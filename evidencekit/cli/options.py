@@ -3,16 +3,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import rich_click as click
+
+if TYPE_CHECKING:
+    from evidencekit.model.custody import LogHead
 
 F = TypeVar("F", bound=Callable[..., Any])
 #: The matter file of a folder, where none is named.
 MATTER_NAME = "matter.toml"
 _NAMED = {"left": 1, "right": 2}
+_HEAD = re.compile(r"([0-9]{1,15}):([0-9a-f]{64})")
 
 
 def channel_number(_: click.Context, __: click.Parameter, value: str | None) -> int | None:
@@ -29,6 +34,23 @@ def channel_number(_: click.Context, __: click.Parameter, value: str | None) -> 
         msg = f'"{value}" is no channel: left, right, or a number from 1'
         raise click.BadParameter(msg)
     return int(value)
+
+
+def printed_head(_: click.Context, parameter: click.Parameter, value: str | None) -> LogHead | None:
+    """Return where a log stood, from count and head as they are printed.
+
+    Raises:
+        BadParameter: if they are not written so.
+    """
+    from evidencekit.model.custody import LogHead
+
+    if value is None:
+        return None
+    found = _HEAD.fullmatch(value.strip().lower())
+    if found is None:
+        msg = "write the count, a colon, and the head's 64 digits, such as 4:9f2c41d0..."
+        raise click.BadParameter(msg, param=parameter)
+    return LogHead(count=int(found[1]), head=found[2])
 
 
 def matter_here(context: click.Context, parameter: click.Parameter, value: Path | None) -> Path:

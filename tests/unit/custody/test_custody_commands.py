@@ -13,7 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from evidencekit.cli import commands
-from evidencekit.cli.custody_commands import log, receive, transfer
+from evidencekit.cli.custody_commands import receive, transfer
+from evidencekit.cli.log_command import log
 from evidencekit.custody.log import read_log
 
 if TYPE_CHECKING:
