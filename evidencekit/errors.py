@@ -96,6 +96,15 @@ class Problem:
         return f"{self.place}: {self.message}" if self.place else self.message
 
 
+class _AboutAPath(Exception):
+    """What errors have in common whose `reason` goes on from the `path`."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(path, reason)
+
+
 class MatterError(EvidenceError):
     """A matter file cannot be used; `problems` holds everything that is wrong with it."""
 
@@ -112,13 +121,8 @@ class MatterError(EvidenceError):
         )
 
 
-class IntakeError(EvidenceError):
+class IntakeError(_AboutAPath, EvidenceError):
     """A file cannot be taken in."""
-
-    def __init__(self, path: str, reason: str) -> None:
-        self.path = path
-        self.reason = reason
-        super().__init__(path, reason)
 
     def __str__(self) -> str:
         """Say which file and why."""
@@ -129,13 +133,8 @@ class RecordingUnreadable(IntakeError):
     """A recording cannot be decoded; `reason` continues a sentence that opens with the path."""
 
 
-class ModelUnusable(EvidenceError):
+class ModelUnusable(_AboutAPath, EvidenceError):
     """A model for recognising speech cannot be used; `reason` goes on from the path."""
-
-    def __init__(self, path: str, reason: str) -> None:
-        self.path = path
-        self.reason = reason
-        super().__init__(path, reason)
 
     def __str__(self) -> str:
         """Say which and why."""
@@ -352,13 +351,8 @@ class LogBusy(CustodyError):
         )
 
 
-class SealError(EvidenceError):
+class SealError(_AboutAPath, EvidenceError):
     """Something cannot be signed; `reason` continues a sentence that opens with the path."""
-
-    def __init__(self, path: str, reason: str) -> None:
-        self.path = path
-        self.reason = reason
-        super().__init__(path, reason)
 
     def __str__(self) -> str:
         """Say what could not be signed, and that it was left alone."""
@@ -428,13 +422,8 @@ class ServedItemChanged(AssemblyError):
         )
 
 
-class ServedRecordUnusable(AssemblyError):
+class ServedRecordUnusable(_AboutAPath, AssemblyError):
     """What was served is not on record as it must be; `reason` goes on from the path."""
-
-    def __init__(self, path: str, reason: str) -> None:
-        self.path = path
-        self.reason = reason
-        super().__init__(path, reason)
 
     def __str__(self) -> str:
         """Say which file and why, and that it must come back."""
@@ -526,13 +515,8 @@ class ServeRefused(OutputError):
         )
 
 
-class ClipUnwritable(OutputError):
+class ClipUnwritable(_AboutAPath, OutputError):
     """A clip cannot be written; `reason` continues a sentence that opens with the path."""
-
-    def __init__(self, path: str, reason: str) -> None:
-        self.path = path
-        self.reason = reason
-        super().__init__(path, reason)
 
     def __str__(self) -> str:
         """Say which file and why."""
@@ -571,13 +555,8 @@ class NoSpace(OutputError):
         )
 
 
-class NotAPackage(EvidenceError):
+class NotAPackage(_AboutAPath, EvidenceError):
     """A path that should be a package is not one."""
-
-    def __init__(self, path: str, reason: str) -> None:
-        self.path = path
-        self.reason = reason
-        super().__init__(path, reason)
 
     def __str__(self) -> str:
         """Say why it is not one."""
@@ -599,13 +578,8 @@ class DependencyMissing(EvidenceError):
         return f"this needs more software. Run: pip install 'evidencekit[{self.extra}]'"
 
 
-class PdfUnreadable(EvidenceError):
+class PdfUnreadable(_AboutAPath, EvidenceError):
     """A finished PDF cannot be looked at; `reason` goes on from the path."""
-
-    def __init__(self, path: str, reason: str) -> None:
-        self.path = path
-        self.reason = reason
-        super().__init__(path, reason)
 
     def __str__(self) -> str:
         """Say which file and why."""

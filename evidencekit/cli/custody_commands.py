@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from evidencekit.cli.options import matter_argument, printed_head
+from evidencekit.cli.options import Command, matter_argument, printed_head
 from evidencekit.cli.printing import echo_json, print_report, report_document
 from evidencekit.cli.running import Watch, errors_as_exits, stoppable
 
@@ -47,6 +47,40 @@ def _told_when(context: click.Context, parameter: click.Parameter, value: Any) -
     return value
 
 
+def _as_told(command: Command) -> Command:
+    """Give a command the options for what is said of a change of hands."""
+    options = (
+        click.option(
+            "--from", "giver", required=True, callback=_not_empty, help="Who gave: an id, or words."
+        ),
+        click.option(
+            "--to",
+            "receiver",
+            required=True,
+            callback=_not_empty,
+            help="Who received: an id, or words.",
+        ),
+        click.option(
+            "--how", required=True, callback=_not_empty, help='How, such as "USB stick, in person".'
+        ),
+        click.option(
+            "--by",
+            required=True,
+            callback=_not_empty,
+            help="Who makes the entry: a name or a role.",
+        ),
+        click.option(
+            "--on",
+            callback=_told_when,
+            help='When it happened: 2026-05-20, or as far as it is known, such as "May 2026".',
+        ),
+        click.option("--note", callback=_not_empty, help="Anything else about it."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @click.command()
 @matter_argument()
 @click.option(
@@ -56,24 +90,7 @@ def _told_when(context: click.Context, parameter: click.Parameter, value: Any) -
     metavar="ID",
     help="The recording that changed hands. May be repeated.",
 )
-@click.option(
-    "--from", "giver", required=True, callback=_not_empty, help="Who gave: an id, or words."
-)
-@click.option(
-    "--to", "receiver", required=True, callback=_not_empty, help="Who received: an id, or words."
-)
-@click.option(
-    "--how", required=True, callback=_not_empty, help='How, such as "USB stick, in person".'
-)
-@click.option(
-    "--by", required=True, callback=_not_empty, help="Who makes the entry: a name or a role."
-)
-@click.option(
-    "--on",
-    callback=_told_when,
-    help='When it happened: 2026-05-20, or as far as it is known, such as "May 2026".',
-)
-@click.option("--note", callback=_not_empty, help="Anything else about it.")
+@_as_told
 @click.option(
     "--receiver-folder", type=_FILE, help="Where the receiver's copies are, to check them too."
 )
@@ -142,24 +159,7 @@ def transfer(
     metavar="ID",
     help="A recording that came. May be repeated; without it, all of the matter's.",
 )
-@click.option(
-    "--from", "giver", required=True, callback=_not_empty, help="Who gave: an id, or words."
-)
-@click.option(
-    "--to", "receiver", required=True, callback=_not_empty, help="Who received: an id, or words."
-)
-@click.option(
-    "--how", required=True, callback=_not_empty, help='How, such as "USB stick, in person".'
-)
-@click.option(
-    "--by", required=True, callback=_not_empty, help="Who makes the entry: a name or a role."
-)
-@click.option(
-    "--on",
-    callback=_told_when,
-    help='When it happened: 2026-05-20, or as far as it is known, such as "May 2026".',
-)
-@click.option("--note", callback=_not_empty, help="Anything else about it.")
+@_as_told
 @_as_json
 def receive(
     matter_file: Path,

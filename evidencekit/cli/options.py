@@ -13,7 +13,7 @@ import rich_click as click
 if TYPE_CHECKING:
     from evidencekit.model.custody import LogHead
 
-F = TypeVar("F", bound=Callable[..., Any])
+Command = TypeVar("Command", bound=Callable[..., Any])
 #: The matter file of a folder, where none is named.
 MATTER_NAME = "matter.toml"
 _NAMED = {"left": 1, "right": 2}
@@ -68,7 +68,9 @@ def matter_here(context: click.Context, parameter: click.Parameter, value: Path 
     raise click.MissingParameter(msg, context, parameter, param_hint="'MATTER'")
 
 
-def matter_argument(name: str = "matter_file", *, metavar: str = "[MATTER]") -> Callable[[F], F]:
+def matter_argument(
+    name: str = "matter_file", *, metavar: str = "[MATTER]"
+) -> Callable[[Command], Command]:
     """Return the argument MATTER, the one rule of every command that reads a matter file."""
     return click.argument(
         name,
