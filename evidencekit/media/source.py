@@ -322,14 +322,17 @@ class BlockMaker:
     def __iter__(self) -> Iterator[Block]:
         """Yield blocks of equal length but for the last."""
         fifo = av.AudioFifo()
-        length = 0
+        length = channels = 0
         for frame in self._frames:
+            if not length:
+                length, channels = self._sound.form.block_samples, self._sound.form.channels
+            if frame.layout.nb_channels != channels:  # the queue would read planes not there
+                raise self._sound.changed(frame)
             frame.pts = None  # the count of samples is the clock; gaps in time stamps are not
             try:
                 fifo.write(frame)
-            except ValueError as error:  # it takes frames of one form only
+            except ValueError as error:  # it takes frames of one rate and sample format only
                 raise self._sound.changed(frame) from error
-            length = length or self._sound.form.block_samples
             if self._leave_out:
                 dropped = min(self._leave_out, fifo.samples)
                 self._leave_out -= dropped

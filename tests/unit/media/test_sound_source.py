@@ -126,6 +126,22 @@ def test_a_stream_that_changes_its_rate_or_channels_is_refused(tmp_path: Path) -
     assert "changes part-way from 22050 Hz, 1 channels" in reason(both)
 
 
+@pytest.mark.parametrize(("first", "then"), [(1, 2), (2, 1)])
+def test_a_stream_that_changes_only_its_channels_is_refused(
+    tmp_path: Path, first: int, then: int
+) -> None:
+    """Nothing else tells: rate and sample format stay, and the queue of samples does not look."""
+    parts = [
+        encode(tmp_path / f"{each}.aac", sound(1, channels=each), rate=8000, container="adts")
+        for each in (first, then)
+    ]
+    both = tmp_path / "both.aac"
+    both.write_bytes(b"".join(part.read_bytes() for part in parts))
+    found = reason(both)
+    assert f"changes part-way from 8000 Hz, {first} channels" in found
+    assert f"to 8000 Hz, {then} channels" in found
+
+
 def test_a_wrong_ending_does_not_matter_to_the_decode(tmp_path: Path) -> None:
     source = encode(tmp_path / "v.mp3", sound(2, rate=44_100), rate=44_100, codec="libmp3lame")
     renamed = source.with_suffix(".wav")
