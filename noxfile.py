@@ -49,6 +49,6 @@ def lowest(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """The benchmarks, with the machine and versions printed."""
-    session.install("-e", ".[dev]")
-    session.run("python", "bench/run.py", *session.posargs)
+    """A benchmark, by its script and options: `nox -s bench -- bench/assemble.py --short`."""
+    session.install("-e", ".[bench]")
+    session.run("python", *(session.posargs or ["bench/assemble.py", "--short"]))

@@ -58,9 +58,9 @@ def median(measure: Callable[[], Run], times: int = 5) -> Run:
     )
 
 
-def machine() -> str:
-    """Say on what the figures were taken."""
-    names = ("evidencekit", "av", "pikepdf", "pymupdf", "typst", "numpy")
+def machine(*peers: str) -> str:
+    """Say on what the figures were taken; *peers* are packages that ours is compared with."""
+    names = ("evidencekit", "av", "pikepdf", "pymupdf", "typst", "numpy", *peers)
     versions = ", ".join(f"{name} {version(name)}" for name in names)
     return (
         f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}, "

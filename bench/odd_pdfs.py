@@ -41,7 +41,7 @@ def bind(source: Path, folder: Path) -> tuple[Any, Path | None]:
     from evidencekit.pipeline.documents import _take_in
 
     item = "document:odd"
-    outcome = _take_in(source, folder / "clean.pdf", source.name, item, "odd", None, None, None)
+    outcome = _take_in(source, folder / "clean.pdf", source.name, item, "odd", None, None, None, ())
     if outcome.taken is None:
         return outcome, None
     front = (folder.parent / "front").read_bytes()
