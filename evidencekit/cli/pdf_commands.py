@@ -37,7 +37,7 @@ def volumes(package: Path, most_pages: int, output: Path | None, as_json: bool) 
 
     PACKAGE is the folder that build made; it is not changed. Every page keeps its number. Each
     volume has an index of the whole bundle, and its bookmarks; a link into another volume becomes
-    words, such as "Vol. 2" beside the page number.
+    words, such as "Volume 2, D14".
 
     \b
     Example:

@@ -8,32 +8,26 @@ links and layers. The printed numbers come off, and whoever binds the pages prin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from evidencekit.model.bundle import ItemKind
-from evidencekit.pdf.backlinks import drop_back_link, is_back_link
-from evidencekit.pdf.boxes import view_of
-from evidencekit.pdf.content import streams_of
+from evidencekit.pdf.backlinks import drop_back_link
 from evidencekit.pdf.kept import KeptPages, take_out, unstamp, untag
 from evidencekit.pdf.outline import OutlineLine, read_outline
 from evidencekit.pdf.placed import PlacedPart
 from evidencekit.pdf.save import save
-from evidencekit.pdf.stamp import Stamper
 from evidencekit.pdf.takein_result import TakenIn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pikepdf
 
     from evidencekit.model.bundle import IndexEntry
 
-_NOTE_SIZE = 6.0
-#: The lines of one row of a table are no further from each other.
-_ROW = 20.0
 #: In a bundle's bookmarks, items are below sections, and a document's own below its item.
 _ITEMS = 2
 
@@ -135,91 +129,3 @@ def _own_outline(outline: Sequence[OutlineLine], entry: IndexEntry) -> tuple[Out
         page = line.page - pages.start + 1 if own and line.page is not None else None
         lines.append(OutlineLine(level=line.level - _ITEMS, title=line.title, page=page))
     return tuple(lines)
-
-
-def note_where(
-    source: Path,
-    to: Path,
-    entries: Sequence[IndexEntry],
-    *,
-    said: Callable[[str, str], str],
-) -> None:
-    """Write a copy of the bundle in which links out of a file say in words where they lead.
-
-    *said* gives, for the items a link stands in and leads to, what is printed beside it, or
-    nothing for a link that stays. Only generated pages are looked at: a document's links lead to
-    its own pages.
-    """
-    import pikepdf
-
-    with pikepdf.open(source) as pdf:
-        pages = list(pdf.pages)
-        item_at = {
-            pages[entry.pdf_page - 1 + number].obj.objgen: entry.item
-            for entry in entries
-            for number in range(entry.pages)
-        }
-        notes: list[_Note] = []
-        for entry in entries:
-            if entry.kind is ItemKind.DOCUMENT:
-                continue
-            for page in pages[entry.pdf_page - 1 : entry.pdf_page - 1 + entry.pages]:
-                found = []
-                for link in page.obj.get("/Annots", ()):
-                    goal = None if is_back_link(link) else link.get("/Dest")
-                    if isinstance(goal, pikepdf.Array) and len(goal):
-                        target = item_at.get(getattr(goal[0], "objgen", (0, 0)))
-                        text = said(entry.item, target) if target is not None else ""
-                        if text and target is not None:
-                            found.append(_note(page, target, text, link["/Rect"]))
-                notes += _one_a_row(found)
-        _print_notes(pdf, notes)
-        save(pdf, to)
-
-
-@frozen(kw_only=True)
-class _Note:
-    """Words to be printed after the end of a link to an item."""
-
-    page: Any
-    target: str
-    text: str
-    right: float
-    top: float
-
-
-def _note(page: pikepdf.Page, target: str, text: str, rect: Any) -> _Note:
-    _, _, right, top = (float(each) for each in rect)
-    return _Note(page=page, target=target, text=text, right=right, top=top)
-
-
-def _one_a_row(notes: Sequence[_Note]) -> list[_Note]:
-    """Of links to one item that stand in one row, note the one that ends furthest to the right."""
-    rows: list[list[_Note]] = []
-    for note in sorted(notes, key=lambda each: (each.target, -each.top)):
-        last = rows[-1][-1] if rows else None
-        if last is None or last.target != note.target or last.top - note.top > _ROW:
-            rows.append([])
-        rows[-1].append(note)
-    return [max(row, key=lambda each: each.right) for row in rows]
-
-
-def _print_notes(pdf: pikepdf.Pdf, notes: Sequence[_Note]) -> None:
-    """Print each note, small."""
-    import pikepdf
-
-    if not notes:
-        return
-    stamper = Stamper(pdf, "".join(sorted({note.text for note in notes})))
-    for note in notes:
-        box = view_of(note.page).box
-        drawn = stamper.small(
-            note.page,
-            note.text,
-            size=_NOTE_SIZE,
-            x=note.right - box.left + 1.5,
-            y=note.top - box.bottom - _NOTE_SIZE,
-        )
-        streams = streams_of(note.page)
-        # The page's own number stays last: by that it is found, and taken off.
-        note.page.obj["/Contents"] = pikepdf.Array([*streams[:-1], drawn, streams[-1]])

@@ -119,8 +119,8 @@ class Stamper:
             return known
         view = view_of(page)
         scale, side = label_scale(view.width, view.height), side_of(view.width, view.height)
-        at = view.width - side - self._width(label) * LABEL_SIZE * scale
-        word = at - (self._width(WORD) * WORD_SIZE + _GAP) * scale
+        at = view.width - side - self.width(label) * LABEL_SIZE * scale
+        word = at - (self.width(WORD) * WORD_SIZE + _GAP) * scale
         fits = word >= max(view.width - side - FREE_WIDTH * scale, view.width / 2)
         foot = _Foot(label, view, scale, side, at, word if fits else None)
         self._feet[page.obj.objgen] = foot
@@ -135,7 +135,7 @@ class Stamper:
         content = b"/Artifact <</Type/Pagination>> BDC\nq\n" + shows + b"Q\nEMC\n"
         return self._pdf.make_indirect(self._pdf.make_stream(content))
 
-    def _width(self, text: str) -> float:
+    def width(self, text: str) -> float:
         """Return the width of *text* at size 1."""
         return sum(self._widths[character] for character in text)
 

@@ -3,8 +3,8 @@
 
 A volume ends where an item ends. Each is complete by itself: an index of the whole bundle that
 says what is in which volume, bookmarks, and every page with the number it has in the bundle. A
-link into another volume becomes words: "Vol. 2" beside the page number that it led to. The package
-is not changed.
+link into another volume becomes words, "Volume 2, D14", with the number of the page that it led to.
+The package is not changed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ from evidencekit.model.bundle import (
 from evidencekit.model.moment import Moment
 from evidencekit.model.progress import IsCancelled, raise_if_cancelled
 from evidencekit.pdf.assemble import assemble
-from evidencekit.pdf.extract import extract, facts_of, note_where
+from evidencekit.pdf.crossing import note_where
+from evidencekit.pdf.extract import extract, facts_of
 from evidencekit.pdf.placed import PlacedPart
 from evidencekit.pdf.typeset import Typeset, typeset
 
@@ -87,8 +88,9 @@ def split_volumes(
             package.pdf_path,
             noted,
             package.index,
+            package.record["bundle"]["labels"],
             said=lambda here, there: (
-                "" if volume_of[here] == volume_of[there] else f"Vol. {volume_of[there]}"
+                "" if volume_of[here] == volume_of[there] else f"Volume {volume_of[there]}"
             ),
         )
         volumes = []

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 import pikepdf
+import pymupdf
 import pypdf
 import pytest
 from attrs import evolve
@@ -130,16 +132,62 @@ def test_a_link_leads_inside_its_volume_or_says_in_words_where_it_led(package, v
             if page.label.startswith("V"):
                 continue
             (before,) = (one for one in whole.pages if one.label == page.label)
-            crossed = {
-                of_label[whole.labels[link.page - 1]]
-                for link in before.links
-                if link.page and of_label[whole.labels[link.page - 1]] != each.number
-            }
+            goals = {whole.labels[link.page - 1] for link in before.links if link.page}
+            crossed = {goal for goal in goals if of_label[goal] != each.number}
             words = text.extract_text()
-            assert all(f"Vol. {number}" in words for number in crossed)
-            assert ("Vol." in words) == bool(crossed)
+            for goal in crossed:
+                volume = f"Volume {of_label[goal]}"
+                assert volume in words
+                # The page's number stands there already, or is said with the volume.
+                own = re.search(rf"(?<!\w){goal}(?!\w)", words.replace(f"{volume}, {goal}", ""))
+                assert own or f"{volume}, {goal}" in words
+            assert ("Volume " in words) == bool(crossed)
             noted += len(crossed)
     assert noted > 3
+
+
+def test_a_link_to_a_page_inside_an_item_of_another_volume_says_the_number_of_that_page(
+    package, volumes
+):
+    """Two links to one document, in a statement that does not print where in the bundle it is."""
+    (minutes,) = (each for each in package.index if each.item == "document:minutes")
+    labels = package.record["bundle"]["labels"]
+    pages = [labels[minutes.pdf_page - 1 + number] for number in (1, 2)]
+    volume = next(each.number for each in volumes if pages[0] in read_pdf(each.path).labels)
+    said = []
+    for each in volumes:
+        for page in pypdf.PdfReader(each.path).pages:
+            said += re.findall(r"Volume \d+, \w+", page.extract_text())
+    assert all(f"Volume {volume}, {label}" in said for label in pages)
+    assert f"Volume {volume}, {minutes.first_label}" not in said
+
+
+def test_what_says_where_a_link_led_covers_nothing(volumes):
+    for each in volumes:
+        with pymupdf.open(each.path) as document:
+            for page in document:
+                spans = [
+                    span
+                    for block in page.get_text("dict")["blocks"]
+                    for line in block.get("lines", ())
+                    for span in line["spans"]
+                ]
+                notes = [
+                    number
+                    for number, span in enumerate(spans)
+                    if span["text"].startswith("Volume ") and span["size"] < 7
+                ]
+                ink = [inked(span["bbox"]) for span in spans]
+                for note in notes:
+                    others = ink[:note] + ink[note + 1 :]
+                    assert not any(ink[note].intersects(other) for other in others)
+
+
+def inked(box) -> pymupdf.Rect:
+    """Return the box of words without what is empty above the capitals and below the line."""
+    left, top, right, bottom = box
+    height = bottom - top
+    return pymupdf.Rect(left, top + 0.2 * height, right, bottom - 0.2 * height)
 
 
 def test_a_documents_own_links_and_bookmarks_are_in_its_volume(volumes):
