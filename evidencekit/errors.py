@@ -142,7 +142,9 @@ class ModelUnusable(_AboutAPath, EvidenceError):
 
 
 class TrackMissing(RecordingUnreadable):
-    """A recording has no audio track, or no channel, of the number that was asked for."""
+    """A recording has no audio track, or no channel, of the number that was asked for, or a
+    channel was asked for twice.
+    """
 
 
 class PathEscapes(IntakeError):

@@ -158,7 +158,7 @@ def recordings(draw, name, file, people, documents, declarant):
         id=name,
         file=file,
         track=draw(optional(st.integers(1, 9))),
-        channel=draw(optional(st.integers(1, 9))),
+        channel=draw(st.lists(st.integers(1, 9), max_size=3, unique=True)),
         title=draw(optional(lines)),
         recorded_at=fact("recorded_at", moments),
         place=fact("place", texts),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 from attrs import asdict
 
-from evidencekit.cli.options import channel_number
+from evidencekit.cli.options import channel_numbers
 from evidencekit.cli.printing import echo_json, print_clip
 from evidencekit.cli.running import errors_as_exits, stoppable
 from evidencekit.errors import AlreadyExists
@@ -51,9 +51,12 @@ _FILE = click.Path(path_type=Path)
 )
 @click.option(
     "--channel",
-    callback=channel_number,
+    "channels",
+    multiple=True,
+    callback=channel_numbers,
     metavar="left|right|NUMBER",
-    help="Cut this channel alone. Without it the clip has all channels.",
+    help="Cut this channel alone; or several, such as 3,1, in that order. Without it the clip has "
+    "all channels.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, for programs.")
 def clip(
@@ -63,7 +66,7 @@ def clip(
     output: Path,
     mute: tuple[str, ...],
     track: int,
-    channel: int | None,
+    channels: tuple[int, ...],
     as_json: bool,
 ) -> None:
     """Cut one exact clip out of a recording.
@@ -78,6 +81,7 @@ def clip(
       evidencekit clip visit.m4a --from 0:10.250 --to 0:12.750 -o passage.wav
       evidencekit clip visit.m4a --from 0:10.250 --to 0:12.750 --mute 0:11.2-0:11.9 -o muted.wav
       evidencekit clip call.wav --from 0:10 --to 0:12 -o caller.wav --channel left
+      evidencekit clip room.wav --from 0:10 --to 0:12 -o desk.wav --channel 5,6
     """  # noqa: D301 - \b is click's mark for lines to keep
     with (
         errors_as_exits(as_json=as_json, outcome="Nothing was written."),
@@ -94,14 +98,14 @@ def clip(
             _span(start, end),
             to=output,
             track=track,
-            channel=channel,
+            channel=channels,
             mute=spans,
             cancelled=cancelled,
         )
         made = cut.clip
         document = asdict(
             made, filter=lambda field, _: field.name != "peaks", value_serializer=_jsonable
-        )
+        ) | {"channel": made.channel}
         if mute:
             # Names only: the record goes where the clip goes, and no path of this computer with it.
             written = {"clip": {**document, "path": output.name}, "recording": file.name}

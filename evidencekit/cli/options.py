@@ -10,30 +10,39 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import rich_click as click
 
+from evidencekit.model.channels import CHANNEL_NAMES
+
 if TYPE_CHECKING:
     from evidencekit.model.custody import LogHead
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 #: The matter file of a folder, where none is named.
 MATTER_NAME = "matter.toml"
-_NAMED = {"left": 1, "right": 2}
+_ORDINAL = re.compile(r"[1-9][0-9]{0,5}")
 _HEAD = re.compile(r"([0-9]{1,15}):([0-9a-f]{64})")
 
 
-def channel_number(_: click.Context, __: click.Parameter, value: str | None) -> int | None:
-    """Return the number of a channel given as left, right or a number from 1.
+def channel_numbers(
+    context: click.Context, parameter: click.Parameter, value: tuple[str, ...]
+) -> tuple[int, ...]:
+    """Return the numbers of channels given as left, right or numbers from 1, in their order.
+
+    Several are given with commas between, or one by one.
 
     Raises:
-        BadParameter: if it is none.
+        BadParameter: if one is none, or is named twice.
     """
-    if value is None:
-        return None
-    if value in _NAMED:
-        return _NAMED[value]
-    if not (value.isascii() and value.isdigit() and int(value) > 0):
-        msg = f'"{value}" is no channel: left, right, or a number from 1'
-        raise click.BadParameter(msg)
-    return int(value)
+    numbers: list[int] = []
+    for text in (each.strip() for given in value for each in given.split(",")):
+        if text not in CHANNEL_NAMES and not _ORDINAL.fullmatch(text):
+            msg = f'"{text}" is no channel: left, right, or a number from 1'
+            raise click.BadParameter(msg, context, parameter)
+        number = CHANNEL_NAMES.get(text) or int(text)
+        if number in numbers:
+            msg = f"channel {number} is named twice; each channel can be named once"
+            raise click.BadParameter(msg, context, parameter)
+        numbers.append(number)
+    return tuple(numbers)
 
 
 def printed_head(_: click.Context, parameter: click.Parameter, value: str | None) -> LogHead | None:

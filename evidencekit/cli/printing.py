@@ -172,6 +172,8 @@ def _channels(clip: ClipFile) -> str:
     held = "1 channel" if clip.channels == 1 else f"{clip.channels} channels"
     if clip.channel is not None:
         held = f"channel {clip.channel} alone"
+    elif clip.chosen_channels:
+        held = f"channels {' and '.join(map(str, clip.chosen_channels))} in that order"
     return held if clip.track == 1 else f"{held} of audio track {clip.track}"
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from evidencekit.cli.exits import Exit
-from evidencekit.cli.options import channel_number
+from evidencekit.cli.options import channel_numbers
 from evidencekit.cli.printing import echo_json, print_report, report_document
 from evidencekit.cli.running import Watch, errors_as_exits, stoppable
 
@@ -39,9 +39,11 @@ _FILE = click.Path(path_type=Path)
 )
 @click.option(
     "--channel",
-    callback=channel_number,
+    "channels",
+    multiple=True,
+    callback=channel_numbers,
     metavar="left|right|NUMBER",
-    help="The one channel that --clip is said to hold.",
+    help="The channel that --clip is said to hold; or several, such as 3,1, in that order.",
 )
 @click.option(
     "--fingerprint",
@@ -65,7 +67,7 @@ def verify(
     clip: Path | None,
     recording: Path | None,
     track: int | None,
-    channel: int | None,
+    channels: tuple[int, ...],
     fingerprint: str | None,
     signer_roots: Path | None,
     timestamp_roots: Path | None,
@@ -94,7 +96,9 @@ def verify(
         if clip is not None and recording is not None:
             from evidencekit.verifier import verify_clip
 
-            report = verify_clip(clip, recording, track=track, channel=channel, cancelled=cancelled)
+            report = verify_clip(
+                clip, recording, track=track, channel=channels, cancelled=cancelled
+            )
         else:
             trust = (fingerprint, signer_roots, timestamp_roots)
             report = _package(package or Path(), recordings, trust, watch, cancelled)

@@ -9,7 +9,7 @@ from evidencekit.compose.clip_waveform import ClipDrawing, Shown, draw_clip
 from evidencekit.compose.drawing import Passage
 from evidencekit.compose.facts import (
     NOT_STATED,
-    channel_name,
+    channels_chosen,
     counted,
     draft_warning,
     measured_detail,
@@ -250,9 +250,9 @@ def _channels(read: ReadRecording, file: ClipFile) -> str:
     """Say which channels the clip holds, and of which track where there are several."""
     held = {1: "mono", 2: "stereo"}.get(file.channels, f"{file.channels} channels")
     of_track = f" of audio track {file.track}" if read.measurement.tracks > 1 else ""
-    if file.channel is not None:
-        chosen = channel_name(file.channel, read.measurement.channels)
-        return f"{held}: {chosen} alone{of_track}"
+    if file.chosen_channels:
+        chosen = channels_chosen(file.chosen_channels, read.measurement.channels)
+        return f"{held}: {chosen}{of_track}"
     return f"{held}{f': all channels{of_track}' if of_track else ''}"
 
 

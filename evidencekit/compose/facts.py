@@ -81,10 +81,14 @@ def listed(words: Iterable[str]) -> str:
     return f"{', '.join(before)} and {last}" if before else last
 
 
-def channel_name(channel: int, channels: int) -> str:
-    """Return a channel with its number, and as people call it where there are two."""
-    named = {1: " (left)", 2: " (right)"}.get(channel, "") if channels == 2 else ""  # noqa: PLR2004
-    return f"channel {channel} of {channels}{named}"
+def channels_chosen(chosen: tuple[int, ...], channels: int) -> str:
+    """Return the channels chosen, in their order, with the names that two of them have."""
+    stereo = channels == 2  # noqa: PLR2004
+    names = {1: " (left)", 2: " (right)"} if stereo else {}
+    numbers = [f"{each}{names.get(each, '')}" for each in chosen]
+    if len(chosen) == 1:
+        return f"channel {chosen[0]} of {channels}{names.get(chosen[0], '')} alone"
+    return f"channels {listed(numbers)} of {channels}, in that order"
 
 
 def counted(number: int, noun: str) -> str:

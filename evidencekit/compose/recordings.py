@@ -16,7 +16,7 @@ from evidencekit.compose.clips import clip_item
 from evidencekit.compose.corrections import corrections, summary
 from evidencekit.compose.facts import (
     NOT_STATED,
-    channel_name,
+    channels_chosen,
     counted,
     declarant,
     draft_warning,
@@ -253,9 +253,9 @@ def _chosen(matter: Matter, read: ReadRecording) -> tuple[Detail, ...]:
         else:
             chosen = Stated(value=f"{recording.track} of {found.tracks}, as chosen")
             rows.append(told_detail(matter, name, chosen))
-    if recording.channel is not None:
-        alone = f"{channel_name(recording.channel, found.channels)} alone, as chosen"
-        rows.append(told_detail(matter, "Clips hold", Stated(value=alone)))
+    if recording.channels:
+        held = f"{channels_chosen(recording.channels, found.channels)}, as chosen"
+        rows.append(told_detail(matter, "Clips hold", Stated(value=held)))
     return tuple(rows)
 
 

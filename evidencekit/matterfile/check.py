@@ -19,6 +19,7 @@ from evidencekit.matterfile.pointer import Path, place
 from evidencekit.matterfile.references import ALL_DOCUMENTS, CONFLICT
 from evidencekit.matterfile.suggest import did_you_mean
 from evidencekit.matterfile.told import Part, Told, texts
+from evidencekit.model.channels import CHANNEL_NAMES
 from evidencekit.model.matter import GENERATED_PARTS
 from evidencekit.model.moment import LocalTimeUnclear
 from evidencekit.model.timecode import parse_media_time
@@ -87,6 +88,20 @@ def _files(told: Told) -> Iterator[Complaint]:
             first = told.scrubber.path(place(seen[same]))
             yield _conflict(path, f"names the same file as {first}. Each file is named once.")
         seen.setdefault(same, path)
+
+
+def _channels(told: Told) -> Iterator[Complaint]:
+    """Find channels that a recording names twice, also by name and by number."""
+    for recording in told.recordings():
+        given = recording.table.get("channel")
+        listed = given if isinstance(given, list) else []
+        seen: list[object] = []
+        for index, each in enumerate(listed):
+            number = CHANNEL_NAMES.get(each, each) if isinstance(each, str) else each
+            if number in seen and each not in listed[:index]:  # the schema sees the same word twice
+                message = f"channel {number} is in the list already, under its other name."
+                yield _conflict((*recording.path, "channel", index), message)
+            seen.append(number)
 
 
 def _paths(told: Told) -> Iterator[tuple[Path, str]]:
@@ -224,6 +239,7 @@ _RULES = (
     references.unknown_ids,
     references.nearly_ids,
     references.withheld,
+    _channels,
     _sections,
     _files,
     _times,

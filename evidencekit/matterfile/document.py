@@ -96,6 +96,8 @@ def _fold_recording(table: dict[str, Any]) -> None:
         table["consent"] = {person: each["events"] for person, each in people.items()}
     if "use_in_evidence" in table:
         table["use_in_evidence"] = _by("person", table["use_in_evidence"])
+    if channels := table.pop("channels", ()):
+        table["channel"] = channels[0] if len(channels) == 1 else list(channels)
     if "clips" in table:
         table["clip"] = [_fold_clip(each) for each in table.pop("clips")]
 

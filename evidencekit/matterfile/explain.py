@@ -232,6 +232,7 @@ _MEASURES: dict[str, Callable[[Failure], str]] = {
     "maximum": lambda each: f"is {each.value}; the most is {each.limit:,}.",
     "minItems": lambda _: "is an empty list.",
     "maxItems": lambda each: f"has {len(each.value):,} entries; the most is {each.limit:,}.",
+    "uniqueItems": lambda _: "names something twice. Name each once.",
     "maxProperties": lambda each: f"has {len(each.value):,} entries; the most is {each.limit:,}.",
 }
 

@@ -60,7 +60,7 @@ title = "{UNTITLED}"  # as the heading has it, with initials for a child: "Re E 
 
 _RECORDING = f"""\
 # Of several audio tracks the first is used; track = 2 chooses another. Clips hold all channels;
-# channel = "left", "right" or a number chooses one.
+# channel = "left", "right" or a number chooses one, and channel = [3, 1] several, in that order.
 #title = "{TO_FILL_IN}: a short title]"
 #recorded_at = "{TO_FILL_IN}]"  # without quotes 2026-03-11T14:05:00, or in words
 #place = "{TO_FILL_IN}: where]"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidencekit.matterfile.moments import DEFAULT_ZONE, moment_in
 from evidencekit.matterfile.pointer import pointer
+from evidencekit.model.channels import CHANNEL_NAMES
 from evidencekit.model.matter import Comparison, Matter, OtherRecordings, Transfer
 from evidencekit.model.moment import Moment
 from evidencekit.model.timecode import parse_media_time
@@ -61,9 +62,6 @@ def _converter(timezone: str) -> Converter:
         converter.register_structure_hook(cls, hook)
     return converter
 
-
-#: The channels that have a name.
-CHANNELS = {"left": 1, "right": 2}
 
 #: Fields that are called otherwise in the file, where plain words are Python's own.
 RENAMED_TRANSFER = {"giver": "from", "receiver": "to"}
@@ -130,7 +128,7 @@ def _recording(name: str, table: Table, declarant: str | None) -> dict[str, Any]
         key: table[key] for key in ("file", "track", "title", "whole_recording") if key in table
     }
     if "channel" in table:
-        plain["channel"] = CHANNELS.get(table["channel"], table["channel"])
+        plain["channels"] = [CHANNEL_NAMES.get(each, each) for each in _listed(table["channel"])]
     if "transcript" in table:
         transcript = dict(_table(table["transcript"], "file"))
         plain["transcript"] = {

@@ -19,11 +19,13 @@ from evidencekit.media.compare import ClipComparison, ClipUnderTest, compare_cli
 from evidencekit.media.find import Place, TooManyPlaces, find_places
 from evidencekit.media.form import SHORT_BITS, integer_blocks
 from evidencekit.media.source import SoundReader
+from evidencekit.model.channels import chosen_channels
 from evidencekit.model.clip import Decoder
 from evidencekit.model.digest import Digest
 from evidencekit.model.timecode import SampleRange, format_media_time, samples_to_ms
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from evidencekit.model.progress import IsCancelled
@@ -54,10 +56,10 @@ _MOST_NAMED = 5
 class ClipVerdict:
     """What a check of one clip showed; `message` says it in a sentence, `notes` what else was seen.
 
-    `samples` is the range of the recording that the answer is about, given or found, and `channel`
-    its one channel, from 1, where the clip has not all, and `track` its audio track, from 1;
-    `as_said` is False where the same samples
-    are in the recording, and not where they were said to be. `places` counts the places where they
+    `samples` is the range of the recording that the answer is about, given or found, `channels` are
+    those of it that the clip holds, from 1, where it has not all in their order, and `track` is its
+    audio track, from 1. `as_said` is False where the same samples are in the recording, and not
+    where they were said to be. `places` counts the places where they
     were found, and is 0 where none was looked for. `parts_at` is the number of the recording's
     sample at which the two part. `muted` are ranges of the recording in which the clip has no
     sound, where nothing else differs. `same_file` says whether the recording is the
@@ -69,7 +71,7 @@ class ClipVerdict:
     recording_digest: Digest
     notes: tuple[str, ...] = ()
     samples: SampleRange | None = None
-    channel: int | None = None
+    channels: tuple[int, ...] = ()
     track: int = 1
     as_said: bool = True
     places: int = 0
@@ -80,6 +82,11 @@ class ClipVerdict:
     clip_digest: Digest | None = None
     decoder: Decoder | None = None
     muted: tuple[SampleRange, ...] = ()
+
+    @property
+    def channel(self) -> int | None:
+        """The one channel that the clip holds, from 1; None where it holds all, or several."""
+        return self.channels[0] if len(self.channels) == 1 else None
 
     @property
     def ok(self) -> bool:
@@ -104,7 +111,7 @@ def check_clip(
     *,
     samples: SampleRange | None = None,
     track: int | None = None,
-    channel: int | None = None,
+    channel: int | Sequence[int] | None = None,
     claim: Claim | None = None,
     cancelled: IsCancelled | None = None,
 ) -> ClipVerdict:
@@ -118,16 +125,17 @@ def check_clip(
         RecordingUnreadable: if *recording* is not a file that can be read at all.
         Cancelled: if *cancelled* says so.
     """
+    channels = chosen_channels(channel)
     checking = _Checking(recording, claim or Claim())
     try:
         form = _form_of_clip(clip)
     except RecordingUnreadable as error:
         return checking.not_checked(f"the clip {error.reason}")
     if track is not None:
-        return _in_track(clip, checking, form, samples, track, channel, cancelled)
-    first = _in_track(clip, checking, form, samples, 1, channel, cancelled)
+        return _in_track(clip, checking, form, samples, track, channels, cancelled)
+    first = _in_track(clip, checking, form, samples, 1, channels, cancelled)
     for number in range(2, checking.tracks() + 1) if not first.ok else ():
-        found = _in_track(clip, checking, form, samples, number, channel, cancelled)
+        found = _in_track(clip, checking, form, samples, number, channels, cancelled)
         if found.ok:
             return found
     return first
@@ -139,11 +147,11 @@ def _in_track(
     form: _ClipForm,
     samples: SampleRange | None,
     track: int,
-    channel: int | None,
+    channels: tuple[int, ...],
     cancelled: IsCancelled | None,
 ) -> ClipVerdict:
     """Hold a clip against one audio track, and say which where there are several."""
-    held = _against(clip, checking, form, samples, track, channel, cancelled)
+    held = _against(clip, checking, form, samples, track, channels, cancelled)
     if checking.tracks() < 2:  # noqa: PLR2004 - several
         return held
     return evolve(held, track=track, notes=(*held.notes, f"looked for in audio track {track}"))
@@ -155,20 +163,20 @@ def _against(
     form: _ClipForm,
     samples: SampleRange | None,
     track: int,
-    channel: int | None,
+    channels: tuple[int, ...],
     cancelled: IsCancelled | None,
 ) -> ClipVerdict:
     """Hold a clip against one audio track of the recording."""
     recording = checking.recording
     try:
         if samples is None:
-            return _look_for(clip, checking, form, track, channel, cancelled)
-        test = ClipUnderTest(path=clip, samples=samples, bits=form.bits, channel=channel)
+            return _look_for(clip, checking, form, track, channels, cancelled)
+        test = ClipUnderTest(path=clip, samples=samples, bits=form.bits, channels=channels)
         (result,) = compare_clips(recording, [test], track=track, cancelled=cancelled)
         held = checking.judge(result, test, form, places=0)
         if held.likeness is not Likeness.DIFFERENT:
             return held
-        found = _look_for(clip, checking, form, track, channel, cancelled)
+        found = _look_for(clip, checking, form, track, channels, cancelled)
         return checking.moved(found, samples) if found.ok else held
     except RecordingUnreadable as error:
         return checking.not_checked(f"the recording {error.reason}")
@@ -179,25 +187,43 @@ def _look_for(
     checking: _Checking,
     form: _ClipForm,
     track: int,
-    channel: int | None,
+    channels: tuple[int, ...],
     cancelled: IsCancelled | None,
 ) -> ClipVerdict:
-    """Find the clip and judge it where it fits best."""
+    """Find the clip and judge it where it fits best; with its channels in another order, if only so
+    it fits.
+    """
+    held = _where_found(clip, checking, form, track, channels, cancelled)
+    if held.likeness is not Likeness.DIFFERENT or channels or form.channels == 1:
+        return held
+    other = _where_found(clip, checking, form, track, None, cancelled)
+    return other if other.ok else held
+
+
+def _where_found(
+    clip: Path,
+    checking: _Checking,
+    form: _ClipForm,
+    track: int,
+    channels: tuple[int, ...] | None,
+    cancelled: IsCancelled | None,
+) -> ClipVerdict:
+    """Find the clip and judge it where it fits best; without *channels*, with them in any order."""
     recording = checking.recording
     try:
-        found = find_places(clip, recording, track=track, channel=channel, cancelled=cancelled)
+        found = find_places(clip, recording, track=track, channels=channels, cancelled=cancelled)
     except TooManyPlaces:
         return checking.not_checked(
             "the clip is silent, or nearly so, and would fit in many places; say which range it is "
             "said to hold"
         )
-    likely = found[:_MOST_COMPARED] or (Place(first=0, channel=channel, votes=0, of=0),)
+    likely = found[:_MOST_COMPARED] or (Place(first=0, channels=channels or (), votes=0, of=0),)
     tests = [
         ClipUnderTest(
             path=clip,
             samples=SampleRange(place.first, place.first + form.count),
             bits=form.bits,
-            channel=place.channel,
+            channels=place.channels,
         )
         for place in likely
     ]
@@ -308,7 +334,7 @@ class _Checking:
             notes=self._notes(result, likeness, places),
             recording_digest=self._digest,
             samples=test.samples,
-            channel=test.channel,
+            channels=test.channels,
             places=places,
             parts_at=_parts_at(result, test) if likeness is Likeness.DIFFERENT else None,
             max_difference=result.max_difference,

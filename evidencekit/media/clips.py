@@ -15,8 +15,10 @@ from attrs import frozen
 
 from evidencekit.errors import ClipUnwritable, SpanOutsideRecording, SpanReversed, TrackMissing
 from evidencekit.media.clipfile import ClipWriter, check_target
+from evidencekit.media.form import columns_of
 from evidencekit.media.mute import merged, silenced
 from evidencekit.media.peaks import ClipMeter
+from evidencekit.model.channels import wrong_choice
 from evidencekit.model.clip import ClipFile, Decoder
 from evidencekit.model.timecode import SampleRange, Span, samples_to_ms
 
@@ -35,14 +37,15 @@ FROM_START = "decoded from the start"
 class Cut:
     """A clip to be cut: its span, the file to write, and how errors name it ("visit clip 2").
 
-    *channel* picks one channel of the recording, from 1; without it the clip has all of them.
+    *channels* picks channels of the recording, from 1, in the order that the clip is to have them;
+    without it the clip has all.
     *mute* are spans of the recording in which the clip is to have no sound.
     """
 
     span: Span
     to: Path
     where: str = ""
-    channel: int | None = None
+    channels: tuple[int, ...] = ()
     mute: tuple[Span, ...] = ()
 
 
@@ -55,13 +58,10 @@ class _Passing:
         wanted = cut.span.samples(stream.sample_rate)
         self.first = wanted.first
         self.end = wanted.end
-        self.channels = slice(0, stream.channels)
-        if cut.channel is not None:
-            if not 1 <= cut.channel <= stream.channels:
-                count = "1 channel" if stream.channels == 1 else f"{stream.channels} channels"
-                reason = f"has {count}; there is no number {cut.channel}"
-                raise TrackMissing(str(sound.path), reason)
-            self.channels = slice(cut.channel - 1, cut.channel)
+        if wrong := wrong_choice(cut.channels, there=stream.channels):
+            raise TrackMissing(str(sound.path), wrong)
+        self.channel_count = len(cut.channels) or stream.channels
+        self.columns = columns_of(cut.channels)
         self.muted = merged(each.samples(stream.sample_rate) for each in cut.mute)
         self.writer: ClipWriter | None = None
         self.meter: ClipMeter | None = None
@@ -75,6 +75,7 @@ class ClipSet:
 
     Raises:
         SpanReversed: if a span ends where it starts, or before.
+        TrackMissing: if a clip is to hold a channel twice.
         ClipUnwritable: if a clip cannot be written under its name.
     """
 
@@ -131,14 +132,14 @@ class ClipSet:
             clip.writer = ClipWriter(
                 clip.cut.to,
                 rate=self._rate,
-                channels=clip.channels.stop - clip.channels.start,
+                channels=clip.channel_count,
                 form=self._form,
             )
             clip.meter = ClipMeter(clip.end - clip.first, self._form)
             self._open.append(clip)
         for clip in self._open:
             if clip.writer is not None:
-                part = integers[max(0, clip.first - first) : clip.end - first, clip.channels]
+                part = integers[max(0, clip.first - first) : clip.end - first][:, clip.columns]
                 part = silenced(part, max(first, clip.first), clip.muted)
                 clip.written += len(part)
                 clip.writer.write(part)
@@ -211,7 +212,7 @@ class ClipSet:
             requested=clip.cut.span,
             samples=SampleRange(clip.first, clip.end),
             sample_rate=self._rate,
-            channels=clip.channels.stop - clip.channels.start,
+            channels=clip.channel_count,
             bits=self._form.bits,
             source_digest=source,
             samples_digest=writer.samples_digest,
@@ -219,7 +220,7 @@ class ClipSet:
             decoder=decoder,
             way=clip.way,
             track=track,
-            channel=clip.cut.channel,
+            chosen_channels=clip.cut.channels,
             muted=clip.muted,
             peaks=clip.meter.peaks() if clip.meter else None,
         )
@@ -232,11 +233,14 @@ def check_cuts(cuts: Sequence[Cut]) -> None:
         SpanReversed: if a span ends where it starts, or before.
         ClipUnwritable: if a clip cannot be written under its name, two have the same, or one is to
             be muted where it is not.
+        TrackMissing: if one is to hold a channel twice, or one with a number below 1.
     """
     targets: set[Path] = set()
     for cut in cuts:
         if cut.span.end_ms <= cut.span.start_ms:
             raise SpanReversed(cut.where, cut.span.start_ms, cut.span.end_ms)
+        if wrong := wrong_choice(cut.channels):
+            raise TrackMissing(cut.where or cut.to.name, wrong)
         check_target(cut.to)
         _check_mute(cut)
         if cut.to in targets:

@@ -20,6 +20,7 @@ from evidencekit.errors import RecordingUnreadable
 from evidencekit.media.form import (
     SHORT_BITS,
     SampleForm,
+    columns_of,
     form_of,
     integer_blocks,
     integers_of,
@@ -27,6 +28,7 @@ from evidencekit.media.form import (
 from evidencekit.media.pace import Pace
 from evidencekit.media.silences import Silences
 from evidencekit.media.source import Array, SoundReader
+from evidencekit.model.channels import wrong_choice
 from evidencekit.model.clip import Decoder
 from evidencekit.model.digest import Digest
 from evidencekit.model.timecode import SampleRange
@@ -44,13 +46,13 @@ _STEP = 1 << 16  # one step of 16-bit samples, in 32 bits
 class ClipUnderTest:
     """A clip file, and the range of its recording that it is said to hold.
 
-    `channel` is the one channel of the recording that it holds, from 1; None for all of them.
+    `channels` are those of the recording that it holds, from 1 and in its order; none for all.
     """
 
     path: Path
     samples: SampleRange
     bits: int
-    channel: int | None = None
+    channels: tuple[int, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -234,17 +236,17 @@ class _Test:
     def begin(self, sound: SoundReader) -> _ClipStream:
         """Open the clip file; *sound* is its recording."""
         stream = self._stream = _ClipStream(self.clip.path, self.clip.bits)
-        channel, there = self.clip.channel, sound.form.channels
-        self._channels = slice(0, there) if channel is None else slice(channel - 1, channel)
-        expected = (sound.form.sample_rate, there if channel is None else 1)
-        is_there = channel is None or 1 <= channel <= there
+        channels, there = self.clip.channels, sound.form.channels
+        is_there = wrong_choice(channels, there=there) is None
+        self._columns = columns_of(channels if is_there else ())
+        expected = (sound.form.sample_rate, len(channels) or there)
         self._form_matches = is_there and (stream.rate, stream.channels) == expected
         return stream
 
     def take(self, form: SampleForm, first: int, integers: Array) -> None:
         """Compare what a block of the recording has of the clip's range."""
         samples = self.clip.samples
-        part = integers[max(0, samples.first - first) : samples.end - first, self._channels]
+        part = integers[max(0, samples.first - first) : samples.end - first][:, self._columns]
         self._hash.update(_pack(part, form, self.clip.bits))
         self._in_range += len(part)
         if self._stream is None or not self._form_matches:

@@ -21,6 +21,7 @@ from evidencekit.media.pace import Pace
 from evidencekit.media.packets import warm_up_ms
 from evidencekit.media.seek import BlockSeeker, NotReached
 from evidencekit.media.source import SoundReader
+from evidencekit.model.channels import chosen_channels
 from evidencekit.model.timecode import format_media_time, samples_to_ms
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def cut(
     where: str = "",
     index: RecordingIndex | None = None,
     track: int = 1,
-    channel: int | None = None,
+    channel: int | Sequence[int] | None = None,
     mute: Sequence[Span] = (),
     source_digest: Digest | None = None,
     progress: OnProgress | None = None,
@@ -58,19 +59,27 @@ def cut(
     """Cut *span* out of the recording at *path* into the file *to*, .wav or .flac.
 
     The clip is exactly that range of a full decode of the audio track *track*: all its channels,
-    or the one with the number *channel*. With the *index* of the recording, the place is sought
-    and proved to be right, which is quicker. In the spans *mute*, in times of the recording, the
-    clip has no sound: every sample of them is zero. *where* names the clip in errors.
+    or the one with the number *channel*, or several in the order given. With the *index* of the
+    recording, the place is sought and proved to be right, which is quicker. In the spans *mute*,
+    in times of the recording, the clip has no sound: every sample of them is zero. *where* names
+    the clip in errors.
 
     Raises:
         RecordingUnreadable: if the file cannot be decoded, or not to the same samples twice.
         SpanReversed: if the span ends where it starts, or before.
         SpanOutsideRecording: if it reaches beyond the last sample.
+        TrackMissing: if the track or a channel is not there, or a channel is named twice.
         ClipUnwritable: if the clip cannot be written.
         NoSpace: if the disk is full.
         Cancelled: if *cancelled* says so.
     """
-    wanted = Cut(span=span, to=to, where=where or to.name, channel=channel, mute=tuple(mute))
+    wanted = Cut(
+        span=span,
+        to=to,
+        where=where or to.name,
+        channels=chosen_channels(channel),
+        mute=tuple(mute),
+    )
     (file,) = cut_clips(
         path,
         [wanted],

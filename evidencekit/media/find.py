@@ -11,20 +11,22 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from attrs import frozen
 
+from evidencekit.media.channels import channels_alike, one_each
 from evidencekit.media.form import integer_blocks
 from evidencekit.media.pace import Pace
 from evidencekit.media.source import Array, SoundReader
+from evidencekit.model.channels import wrong_choice
+from evidencekit.model.progress import IsCancelled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
-    from evidencekit.model.progress import IsCancelled
 
 _STRETCH = 2048
 _STRETCHES = 4
@@ -32,6 +34,7 @@ _SILENCE = 64
 _SUM_OF = 64
 _PEAKS = 16
 _MOST_PLACES = 1000
+_MOST_MATCHED = 4  # places at which the other channels are looked at
 _TOLERATED = 1
 
 
@@ -39,12 +42,12 @@ _TOLERATED = 1
 class Place:
     """A place where stretches of a clip were found: it would start at sample `first`.
 
-    `votes` counts the stretches that say so, of `of`; `channel` is the recording's, from 1, or
-    None where all channels of both belong together.
+    `votes` counts the stretches that say so, of `of`; `channels` are the recording's, from 1 and in
+    the clip's order, none where all channels of both belong together.
     """
 
     first: int
-    channel: int | None
+    channels: tuple[int, ...]
     votes: int
     of: int
 
@@ -67,60 +70,109 @@ def find_places(
     recording: Path,
     *,
     track: int = 1,
-    channel: int | None = None,
+    channels: tuple[int, ...] | None = (),
     cancelled: IsCancelled | None = None,
 ) -> tuple[Place, ...]:
     """Return the places in *recording* that *clip* may come from, the likeliest first.
 
-    A clip of one channel is looked for in each channel of a recording that has several, or in the
-    one that *channel* names.
+    A clip of fewer channels than the recording is looked for in each of those, or in the ones that
+    *channels* names. Where it has several, which of the recording's each of them is, is found out
+    in a pass of its own; so it is, with None for *channels*, of a clip that has all of them, in
+    whatever order.
 
     Raises:
         RecordingUnreadable: if either cannot be decoded.
         TooManyPlaces: if the clip has no stretch that tells one place from another.
         Cancelled: if *cancelled* says so.
     """
-    stretches, clip_channels = _stretches(clip)
-    found: Counter[tuple[int, int | None]] = Counter()
-    with SoundReader(recording, track=track) as sound:
-        pace = Pace(total=sound.size, cancelled=cancelled)
-        searches: list[_Search] | None = None
-        for form, first, integers in integer_blocks(sound, pace):
-            if searches is None:
-                searches = _searches(sound.form.channels, clip_channels, channel, stretches)
+    wanted = _wanted(clip)
+    search = _Searching(recording=recording, track=track, wanted=wanted, cancelled=cancelled)
+    places = search.places(channels)
+    if all(len(each.channels) in (0, wanted.channels) for each in places):
+        return places
+    return _with_all_channels(clip, places, search)
+
+
+@frozen(kw_only=True)
+class _Searching:
+    """A clip's stretches, and the recording that they are looked for in."""
+
+    recording: Path
+    track: int
+    wanted: _Wanted
+    cancelled: IsCancelled | None
+
+    def places(self, channels: tuple[int, ...] | None) -> tuple[Place, ...]:
+        """Return the places where stretches are, the likeliest first, in one pass."""
+        found: Counter[tuple[int, tuple[int, ...]]] = Counter()
+        with SoundReader(self.recording, track=self.track) as sound:
+            pace = Pace(total=sound.size, cancelled=self.cancelled)
+            searches: list[_Search] | None = None
+            for form, first, integers in integer_blocks(sound, pace):
+                if searches is None:
+                    there = sound.form.channels
+                    searches = _searches(there, self.wanted, channels)
+                    if not searches:
+                        return ()
+                samples = form.to_16(integers)
+                for search in searches:
+                    for place in search.take(first, samples):
+                        found[place, search.channels] += 1
+                if len(found) > _MOST_PLACES:
+                    raise TooManyPlaces
+        ordered = sorted(found.items(), key=lambda each: (-each[1], each[0]))
+        return tuple(
+            Place(first=first, channels=its, votes=votes, of=len(self.wanted.stretches))
+            for (first, its), votes in ordered
+            if first >= 0
+        )
+
+
+@frozen(kw_only=True, eq=False)
+class _Wanted:
+    """The stretches of a clip that are looked for, all of its `column`, of `channels`."""
+
+    stretches: tuple[_Stretch, ...]
+    column: int
+    channels: int
+    samples: int
+
+
+def _wanted(clip: Path) -> _Wanted:
+    """Return the stretches of a clip where most goes on, of the channel in which it does."""
+    best: list[list[tuple[int, int, Array]]] = []
+    with SoundReader(clip) as sound:
+        for form, first, integers in integer_blocks(sound):
             samples = form.to_16(integers)
-            for search in searches:
-                for place in search.take(first, samples):
-                    found[place, search.channel] += 1
-            if len(found) > _MOST_PLACES:
-                raise TooManyPlaces
-    ordered = sorted(found.items(), key=lambda each: (-each[1], each[0][0], each[0][1] or 0))
-    return tuple(
-        Place(first=first, channel=its, votes=votes, of=len(stretches))
-        for (first, its), votes in ordered
-        if first >= 0
+            best = best or [[] for _ in range(samples.shape[1])]
+            for column, kept in enumerate(best):
+                _keep_busiest(kept, first, samples[:, column].astype(np.int64))
+        count = sound.sample_count
+    busy = [
+        [(at, part) for moves, at, part in kept if moves > len(part) * _TOLERATED] for kept in best
+    ]
+    moves = [sum(each[0] for each in kept) for kept in best]
+    column = max(range(len(best)), key=lambda each: (bool(busy[each]), moves[each], -each))
+    if not busy[column]:
+        raise TooManyPlaces
+    return _Wanted(
+        stretches=tuple(_telling(at, part) for at, part in busy[column]),
+        column=column,
+        channels=len(best),
+        samples=count,
     )
 
 
-def _stretches(clip: Path) -> tuple[list[_Stretch], int]:
-    """Return the stretches of a clip's first channel where most goes on, and its channels."""
-    best: list[tuple[int, int, Array]] = []
-    with SoundReader(clip) as sound:
-        for form, first, integers in integer_blocks(sound):
-            values = form.to_16(integers)[:, 0].astype(np.int64)
-            for begins, sounding in _between_silences(values):
-                start = _busiest(sounding)
-                part = sounding[start : start + _STRETCH]
-                entry = (int(np.abs(np.diff(part)).sum()), first + begins + start, part)
-                if len(best) < _STRETCHES:
-                    heapq.heappush(best, entry)
-                else:
-                    heapq.heappushpop(best, entry)
-        channels = sound.form.channels
-    busy = [(at, part) for moves, at, part in best if moves > len(part) * _TOLERATED]
-    if not busy:
-        raise TooManyPlaces
-    return [_telling(at, part) for at, part in busy], channels
+def _keep_busiest(best: list[tuple[int, int, Array]], first: int, values: Array) -> None:
+    """Keep of a block's samples what moves more than what was kept before."""
+    for begins, sounding in _between_silences(values):
+        start = _busiest(sounding)
+        part = sounding[start : start + _STRETCH]
+        entry = (int(np.abs(np.diff(part)).sum()), first + begins + start, part)
+        if len(best) < _STRETCHES:
+            heapq.heappush(best, entry)
+        elif entry[:2] > best[0][:2]:
+            heapq.heapreplace(best, entry)
 
 
 def _between_silences(values: Array) -> Iterator[tuple[int, Array]]:
@@ -157,27 +209,54 @@ def _telling(at: int, values: Array) -> _Stretch:
     return _Stretch(at=at, values=values, window=window, total=int(sums[window]), peaks=peaks)
 
 
-def _searches(
-    channels: int, clip_channels: int, channel: int | None, stretches: list[_Stretch]
-) -> list[_Search]:
-    if channel is not None:
-        chosen = [channel] if 1 <= channel <= channels and clip_channels == 1 else []
-        return [_Search(stretches, each) for each in chosen]
-    if clip_channels == channels:
-        return [_Search(stretches, None)]
-    if clip_channels == 1:
-        return [_Search(stretches, each) for each in range(1, channels + 1)]
+def _with_all_channels(
+    clip: Path, places: Sequence[Place], search: _Searching
+) -> tuple[Place, ...]:
+    """Return the places where every channel of the clip is one of the recording's, and which.
+
+    Of one that is in several, or is silent, the first that no other took is meant.
+    """
+    firsts = tuple(dict.fromkeys(each.first for each in places))[:_MOST_MATCHED]
+    alike = channels_alike(
+        clip,
+        search.recording,
+        firsts,
+        samples=search.wanted.samples,
+        track=search.track,
+        cancelled=search.cancelled,
+    )
+    votes = {each.first: each.votes for each in reversed(places)}
+    made = ((first, one_each(alike[first])) for first in firsts)
+    return tuple(
+        Place(first=first, channels=chosen, votes=votes[first], of=len(search.wanted.stretches))
+        for first, chosen in made
+        if chosen
+    )
+
+
+def _searches(channels: int, wanted: _Wanted, chosen: tuple[int, ...] | None) -> list[_Search]:
+    """Return the searches for a clip: in which column of the recording, and what that would mean.
+
+    What a search of a clip of several channels finds is the channel of one of them.
+    """
+    if chosen:
+        fits = wrong_choice(chosen, there=channels) is None and len(chosen) == wanted.channels
+        return [_Search(wanted, chosen[wanted.column], chosen)] if fits else []
+    if wanted.channels == channels and chosen is not None:
+        return [_Search(wanted, wanted.column + 1, ())]
+    if wanted.channels <= channels:
+        return [_Search(wanted, each, (each,)) for each in range(1, channels + 1)]
     return []
 
 
 class _Search:
-    """Looks for stretches in one channel of a recording while its decode passes."""
+    """Looks for stretches in channel *number* of a recording while its decode passes."""
 
-    def __init__(self, stretches: list[_Stretch], channel: int | None) -> None:
-        self.channel = channel
-        self._stretches = stretches
-        self._column = 0 if channel is None else channel - 1
-        self._longest = max(len(each.values) for each in stretches)
+    def __init__(self, wanted: _Wanted, number: int, channels: tuple[int, ...]) -> None:
+        self.channels = channels
+        self._stretches = wanted.stretches
+        self._column = number - 1
+        self._longest = max(len(each.values) for each in wanted.stretches)
         self._rest: Array = np.empty(0, np.int64)
 
     def take(self, first: int, samples: Array) -> list[int]:

@@ -122,6 +122,19 @@ class SampleForm:
         return (integers >> (self.bits - SHORT_BITS)).astype(np.int16)
 
 
+def columns_of(channels: tuple[int, ...]) -> slice | list[int]:
+    """Return what picks channels, numbered from 1, out of integers with a column a channel.
+
+    Without any, all are picked. One, or several that follow one another, cost no copy.
+    """
+    if not channels:
+        return slice(None)
+    first, last = channels[0], channels[-1]
+    if channels == tuple(range(first, last + 1)):
+        return slice(first - 1, last)
+    return [number - 1 for number in channels]
+
+
 def round_to_16(fractions: Array) -> Array:
     """Return fractions of full scale as 16-bit integers."""
     with np.errstate(all="ignore"):  # hostile files hold infinities and values near them

@@ -134,10 +134,10 @@ class ClipFile:
     `samples` is the range of the recording's full decode that the file holds, `samples_digest`
     the digest of those samples as interleaved little-endian integers of `bits` bits, `way` how
     they were reached ("decoded from the start", "seek, every block matched"). `track` is the audio
-    track of the recording, from 1; `channel` the one channel of it that the clip holds, from 1, or
-    None where it holds all. `muted` are ranges, in samples of the recording, in
-    which the clip has no sound: all others are those of the recording. `peaks` are the clip's own,
-    for drawing it.
+    track of the recording, from 1; `chosen_channels` the channels of it that the clip holds, from 1
+    and in the clip's order, none where it holds all. `muted` are ranges, in samples of the
+    recording, in which the clip has no sound: all others are those of the recording. `peaks` are
+    the clip's own, for drawing it.
     """
 
     path: Path
@@ -152,7 +152,7 @@ class ClipFile:
     decoder: Decoder
     way: str
     track: int = 1
-    channel: int | None = None
+    chosen_channels: tuple[int, ...] = ()
     muted: tuple[SampleRange, ...] = ()
     peaks: Peaks | None = field(default=None, repr=False)
 
@@ -167,6 +167,11 @@ class ClipFile:
         from evidencekit.media.levels import to_audio_segment
 
         return to_audio_segment(self.path)
+
+    @property
+    def channel(self) -> int | None:
+        """The one channel that was chosen, from 1; None where the clip holds all, or several."""
+        return self.chosen_channels[0] if len(self.chosen_channels) == 1 else None
 
     @property
     def start_ms(self) -> int:

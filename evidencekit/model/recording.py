@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
+from evidencekit.model.channels import chosen_channels, wrong_choice
 from evidencekit.model.consent import Consent, UseInEvidence
 from evidencekit.model.moment import Moment
 from evidencekit.model.stated import Stated, as_told
@@ -70,6 +71,12 @@ def _counts(_: object, attribute: object, value: int | None) -> None:
         raise ValueError(msg)
 
 
+def _each_once(_: object, __: object, value: tuple[int, ...]) -> None:
+    if wrong := wrong_choice(value):
+        msg = f"a recording {wrong}"
+        raise ValueError(msg)
+
+
 @frozen(kw_only=True)
 class Recording:
     """The bytes as received, and what was told about them. The file is never written to.
@@ -77,14 +84,17 @@ class Recording:
     `made_by` is a person's id or plain text. `whole` and `edited` are "yes", "no" or
     "not stated", each with ": " and an explanation if there is one; `whole_recording` is
     "served", "on request" or "withheld: " and the reason. `track` is the audio track that is
-    relied on, from 1, and `channel` the one channel of it that clips hold, from 1; None where
-    nothing was chosen: the first track, and all channels.
+    relied on, from 1; None where none was chosen: the first. `channels` are the channels of it that
+    clips hold, from 1 and in that order; none where nothing was chosen: all. They are given as
+    `channel`, one number or several.
     """
 
     id: str
     file: str
     track: int | None = field(default=None, validator=_counts)
-    channel: int | None = field(default=None, validator=_counts)
+    channels: tuple[int, ...] = field(
+        default=(), alias="channel", converter=chosen_channels, validator=_each_once
+    )
     title: str | None = None
     recorded_at: Stated[Moment] | None = field(default=None, converter=told_moment)
     place: Stated[str] | None = field(default=None, converter=told_text)

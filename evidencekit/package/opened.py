@@ -12,6 +12,7 @@ from attrs import field, fields, frozen
 
 from evidencekit.errors import NotAPackage
 from evidencekit.model.bundle import IndexEntry, ItemKind
+from evidencekit.model.channels import chosen_channels
 from evidencekit.model.clip import ClipFile, Decoder
 from evidencekit.model.consent import optional_moment
 from evidencekit.model.digest import Digest
@@ -107,8 +108,13 @@ def _clip(path: Path, each: Mapping[str, Any]) -> ClipFile:
         decoder=Decoder(**{field.name: each["decoder"][field.name] for field in fields(Decoder)}),
         way=each["way"],
         track=each.get("track", 1),
-        channel=each.get("channel"),
+        chosen_channels=_channels(each),
     )
+
+
+def _channels(each: Mapping[str, Any]) -> tuple[int, ...]:
+    """Return the channels chosen; records that are older name one at most."""
+    return tuple(each.get("chosen_channels", ())) or chosen_channels(each.get("channel"))
 
 
 def _finding(each: Mapping[str, Any]) -> Finding:

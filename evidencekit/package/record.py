@@ -194,7 +194,8 @@ def _recording(material: Material, each: ReadRecording) -> dict[str, Any]:
         "told": {name: _stated(getattr(recording, name)) for name in TOLD},
         "whole_recording": recording.whole_recording,
         "track": recording.track,
-        "channel": recording.channel,
+        "channel": _one(recording.channels),
+        "chosen_channels": list(recording.channels),
         "measured": {
             "track": measurement.track,
             "tracks": measurement.tracks,
@@ -225,6 +226,10 @@ def _recording(material: Material, each: ReadRecording) -> dict[str, Any]:
             "source": verdict.source,
         },
     }
+
+
+def _one(channels: tuple[int, ...]) -> int | None:
+    return channels[0] if len(channels) == 1 else None
 
 
 def _transcript(each: ReadRecording) -> dict[str, Any] | None:
@@ -290,6 +295,7 @@ def _clip(material: Material, each: CutClip) -> dict[str, Any]:
         "way": file.way,
         "track": file.track,
         "channel": file.channel,
+        "chosen_channels": list(file.chosen_channels),
         "media_fragment": f"{source.file_name if source else ''}"
         f"#t={_seconds(requested.start_ms)},{_seconds(requested.end_ms)}",
         "excerpt": _excerpt(each),

@@ -46,8 +46,9 @@ _CASE = (
 )  # fmt: skip
 _DOCUMENT = ("id", "title", "dated", "input", "outcome", "pages", "reason")
 _RECORDING = (
-    "id", "number", "title", "input", "whole_recording", "track", "channel", "measured", "sha256",
-    "size", "same_file_as", "samples_sha256", "same_samples_as", "clips", "openness",
+    "id", "number", "title", "input", "whole_recording", "track", "channel", "chosen_channels",
+    "measured", "sha256", "size", "same_file_as", "samples_sha256", "same_samples_as", "clips",
+    "openness",
 )  # fmt: skip
 _TRANSCRIPT = (
     "input", "format", "cues", "cues_seen", "made_by", "made_by_tool", "corrected_by", "draft",
@@ -56,7 +57,7 @@ _PERSON = ("id", "name", "role", "party", "child")
 _CLIP = (
     "number", "recording", "title", "item", "requested", "by", "samples", "start_ms", "length_ms",
     "from", "to", "file_sha256", "samples_sha256", "samples_form", "source_sha256", "decoder",
-    "way", "track", "channel",
+    "way", "track", "channel", "chosen_channels",
 )  # fmt: skip
 _LINE = (
     "number", "cue", "start_ms", "end_ms", "speaker", "person", "text", "edge", "outside_before",

@@ -21,6 +21,7 @@ from evidencekit.custody.intake import intake as enter
 from evidencekit.custody.log import LOG_NAME, read_bytes, scan_log
 from evidencekit.custody.paths import inside
 from evidencekit.errors import CustodyError, IntakeError, RecordingUnreadable, TrackMissing
+from evidencekit.model.channels import wrong_choice
 from evidencekit.model.custody import CustodyLog, KeptIndex, index_name
 from evidencekit.model.findings import Finding, Severity
 from evidencekit.model.matter import Matter
@@ -269,12 +270,10 @@ def index_one(job: IndexJob) -> KeptIndex:
 
 
 def check_channel(recording: Recording, found: Measurement) -> None:
-    """Check that the channel chosen is there.
+    """Check that the channels chosen are there.
 
     Raises:
-        TrackMissing: if it is not.
+        TrackMissing: if one is not.
     """
-    if recording.channel is not None and recording.channel > found.channels:
-        count = "1 channel" if found.channels == 1 else f"{found.channels} channels"
-        reason = f"has {count}; there is no number {recording.channel}"
-        raise TrackMissing(recording.file, reason)
+    if wrong := wrong_choice(recording.channels, there=found.channels):
+        raise TrackMissing(recording.file, wrong)

@@ -44,7 +44,7 @@ def cut_by_index(
     *,
     to: Path,
     track: int = 1,
-    channel: int | None = None,
+    channel: int | Sequence[int] | None = None,
     mute: Sequence[Span] = (),
     progress: OnProgress | None = None,
     cancelled: IsCancelled | None = None,

@@ -333,7 +333,7 @@ def _cut_all(reading: Reading, transcript: Transcript | None, length_ms: int) ->
                 ending=".wav",
             ),
             where=_where(recording, index),
-            channel=recording.channel,
+            channels=recording.channels,
         )
         for index, span in enumerate(spans)
     ]

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from evidencekit.model.channels import wrong_choice
 from evidencekit.model.timecode import Span, format_media_time, samples_to_ms
+from evidencekit.verifier.chosen import chosen_by, contradicts_itself
 from evidencekit.verifier.record import number, rows, table, text, values
 from evidencekit.verifier.result import CLIPS, error
 
@@ -119,18 +121,39 @@ def _check_form(
             expected=number(measured, "sample_rate"),
             found=number(samples, "rate"),
         )
-    channels = 1 if isinstance(clip.get("channel"), int) else number(measured, "channels")
+    channels = len(chosen_by(clip)) or number(measured, "channels")
     if number(samples, "channels") != channels:
         message = "has another number of channels than its recording"
         yield _wrong(clip, message, expected=channels, found=number(samples, "channels"))
-    chosen = (("track", measured.get("track")), ("channel", recording.get("channel")))
-    for key, expected in chosen:
-        if clip.get(key) != expected:
-            message = f"is of another {key} than its recording's"
-            yield _wrong(clip, message, expected=expected, found=clip.get(key))
+    if clip.get("track") != measured.get("track"):
+        message = "is of another track than its recording's"
+        yield _wrong(clip, message, expected=measured.get("track"), found=clip.get("track"))
+    yield from _check_chosen(clip, recording, number(measured, "channels"))
     ours, theirs = table(clip, "decoder"), table(measured, "decoder")
     if any(ours.get(each) != theirs.get(each) for each in _DECODER):
         yield _wrong(clip, "names another decoder than its recording")
+
+
+def _check_chosen(
+    clip: Mapping[str, Any], recording: Mapping[str, Any], there: int
+) -> Iterator[Finding]:
+    """A clip holds the channels that were chosen of its recording, in their order."""
+    ours, theirs = chosen_by(clip), chosen_by(recording)
+    if ours != theirs:
+        yield _wrong(
+            clip,
+            "is of other channels than those chosen of its recording",
+            expected=_said(theirs),
+            found=_said(ours),
+        )
+    if contradicts_itself(clip) or contradicts_itself(recording):
+        yield _wrong(clip, "its record, or its recording's, names two choices of channels")
+    elif wrong := wrong_choice(ours, there=there):
+        yield _wrong(clip, f"is of channels that are not there: its recording {wrong}")
+
+
+def _said(channels: tuple[int, ...]) -> str:
+    return ", ".join(map(str, channels)) or "all"
 
 
 def _check_range(clip: Mapping[str, Any], count: int, rate: int) -> Iterator[Finding]:

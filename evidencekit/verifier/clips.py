@@ -17,6 +17,7 @@ from evidencekit.errors import Cancelled, DependencyMissing, EvidenceError, Work
 from evidencekit.isolate import Isolate
 from evidencekit.model.findings import Finding, Severity
 from evidencekit.model.timecode import SampleRange
+from evidencekit.verifier.chosen import chosen_by
 from evidencekit.verifier.clip_record import check_clip_records, name_of
 from evidencekit.verifier.decoding import ClipToCompare, Decoded, compare
 from evidencekit.verifier.judging import judge_clip, judge_recording
@@ -217,10 +218,9 @@ def _test(checking: _Checking, clip: Mapping[str, Any]) -> ClipToCompare | None:
         span = SampleRange(number(samples, "first"), number(samples, "end"))
     except ValueError:
         return None  # said of the record
-    channel = clip.get("channel")
     return ClipToCompare(
         path=checking.root / text(clip, "file"),
         samples=span,
         bits=number(samples, "bits"),
-        channel=channel if isinstance(channel, int) and not isinstance(channel, bool) else None,
+        channels=chosen_by(clip),
     )

@@ -45,9 +45,9 @@ bundle/sections/*: first_label last_label letter pages title
 case: agreed court hearing_on number permission prepared_by prepared_on proceedings profile title \
 whose
 case/permission: applied_on by decided_on order result
-clips/*: by channel decoder excerpt file file_sha256 from item length_ms number recording \
-requested samples samples_form samples_sha256 source_sha256 start_ms stills title to track \
-viewing_copy way
+clips/*: by channel chosen_channels decoder excerpt file file_sha256 from item length_ms number \
+recording requested samples samples_form samples_sha256 source_sha256 start_ms stills title to \
+track viewing_copy way
 clips/*/decoder: {_DECODER}
 clips/*/excerpt: lines trimmed
 clips/*/excerpt/lines/*: cue edge end_ms number outside_after outside_before person speaker \
@@ -64,8 +64,8 @@ inputs/*: holder id kind name outcome path reason sha256 size stored
 other_recordings/list/*: reason what
 people/*: child id name party role
 profile: id reviewed_on title
-recordings/*: channel clips file_says id input measured number openness same_file_as \
-same_samples_as samples_sha256 sha256 size title told track transcript whole_recording
+recordings/*: channel chosen_channels clips file_says id input measured number openness \
+same_file_as same_samples_as samples_sha256 sha256 size title told track transcript whole_recording
 recordings/*/file_says/*/stated: by source standing value
 recordings/*/measured: channels decode_errors decoder length_ms sample_count sample_rate track \
 tracks

@@ -28,7 +28,7 @@ class ClipToCompare:
     path: Path
     samples: SampleRange
     bits: int
-    channel: int | None = None
+    channels: tuple[int, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -80,7 +80,7 @@ def compare_here(source: Path, tests: tuple[ClipToCompare, ...], track: int = 1)
         source,
         [
             ClipUnderTest(
-                path=each.path, samples=each.samples, bits=each.bits, channel=each.channel
+                path=each.path, samples=each.samples, bits=each.bits, channels=each.channels
             )
             for each in wanted
         ],

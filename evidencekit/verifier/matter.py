@@ -15,8 +15,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from attrs import field, frozen
 
+from evidencekit.model.channels import CHANNEL_NAMES
 from evidencekit.model.findings import Finding
 from evidencekit.model.timecode import parse_media_time
+from evidencekit.verifier.chosen import chosen_by
 from evidencekit.verifier.record import bytes_of, number, rows, table, text, values
 from evidencekit.verifier.result import COMPLETENESS, INTEGRITY, error
 from evidencekit.verifier.strictjson import NotReadable, complaints, parse
@@ -35,7 +37,6 @@ _CASE = (
 _PERMISSION = ("applied_on", "by", "result", "decided_on", "order")
 _PERSON = ("name", "role", "party")
 _TOLD = ("recorded_at", "place", "made_by", "device", "reason", "whole", "edited", "copies")
-_CHANNELS = {"left": 1, "right": 2}
 _MAKERS = ("made_by", "made_by_tool", "corrected_by")
 
 
@@ -209,10 +210,10 @@ def _recording(
         of.add(ident, '"title" is not in the record')
     if recorded.get("whole_recording") != told.get("whole_recording"):
         of.add(ident, '"whole recording" is not in the record')
-    for key in ("track", "channel"):
-        chosen = told.get(key)
-        if recorded.get(key) != (_CHANNELS.get(chosen) if isinstance(chosen, str) else chosen):
-            of.add(ident, f'"{key}" is not in the record')
+    if recorded.get("track") != told.get("track"):
+        of.add(ident, '"track" is not in the record')
+    if chosen_by(recorded) != _channels(told.get("channel")):
+        of.add(ident, '"channel" is not in the record')
     for key in _TOLD:
         stated = table(table(recorded, "told"), key)
         words = key.replace("_", " ")
@@ -221,6 +222,14 @@ def _recording(
         elif stated and text(stated, "standing") != "told":
             message = f'"{words}" was told, and the record says: {text(stated, "standing")}'
             of.add(ident, message, there=False)
+
+
+def _channels(told: Any) -> tuple[Any, ...]:
+    """Return the channels that the matter names, as numbers."""
+    listed = told if isinstance(told, list) else [] if told is None else [told]
+    return tuple(
+        CHANNEL_NAMES.get(each, each) if isinstance(each, str) else each for each in listed
+    )
 
 
 def _paths(of: _Comparison, inputs: Mapping[str, Mapping[str, Any]], ident: str, told: Any) -> None:

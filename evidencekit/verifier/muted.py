@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from evidencekit.model.timecode import SampleRange
+from evidencekit.verifier.chosen import chosen_by, ordinal
 from evidencekit.verifier.record import number, rows, table
 
 if TYPE_CHECKING:
@@ -24,14 +25,14 @@ _LARGEST = 4_000_000
 
 @frozen(kw_only=True)
 class Beside:
-    """What the record beside a clip says: the clip's range, track and channel of the recording, and
-    what was muted.
+    """What the record beside a clip says: the clip's range, track and channels of the recording,
+    and what was muted.
     """
 
     name: str
     samples: SampleRange | None
     track: int | None
-    channel: int | None
+    channels: tuple[int, ...]
     muted: tuple[SampleRange, ...]
 
 
@@ -46,8 +47,8 @@ def read_beside(clip: Path) -> Beside | None:
         return Beside(
             name=beside.name,
             samples=_range(samples) if samples else None,
-            track=_ordinal(said.get("track")),
-            channel=_ordinal(said.get("channel")),
+            track=ordinal(said.get("track")),
+            channels=chosen_by(said),
             muted=tuple(_range(each) for each in rows(said, "muted")),
         )
     except (OSError, ValueError, RecursionError):
@@ -56,12 +57,6 @@ def read_beside(clip: Path) -> Beside | None:
 
 def _range(value: Mapping[str, Any]) -> SampleRange:
     return SampleRange(number(value, "first"), number(value, "end"))
-
-
-def _ordinal(value: object) -> int | None:
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-        return value
-    return None
 
 
 def said_of_muting(beside: Beside | None, found: Sequence[SampleRange]) -> str:

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from evidencekit.errors import WorkerFailed
 from evidencekit.isolate import Isolate
+from evidencekit.model.channels import chosen_channels
 from evidencekit.model.findings import CheckLine, Finding, Report, Severity
 from evidencekit.verifier.muted import read_beside, said_of_muting
 from evidencekit.verifier.result import CLIPS, safe
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from evidencekit.media.check import ClipVerdict
     from evidencekit.model.progress import IsCancelled
     from evidencekit.model.timecode import SampleRange
@@ -32,26 +35,28 @@ def verify_clip(
     recording: Path | str,
     *,
     track: int | None = None,
-    channel: int | None = None,
+    channel: int | Sequence[int] | None = None,
     cancelled: IsCancelled | None = None,
     worker: Isolate | None = None,
 ) -> Report:
     """Say whether the file *clip* holds samples of *recording*, and where in it they are.
 
-    They are looked for in every audio track and channel, unless one is named.
+    They are looked for in every audio track and channel, unless one is named, or several channels
+    in the order of the clip.
 
     Raises:
         RecordingUnreadable: if *recording* is not a file that can be read at all.
         Cancelled: if *cancelled* returned True.
     """
+    channels = chosen_channels(channel)
     if worker is not None:
-        return _verify(worker, Path(clip), Path(recording), track, channel)
+        return _verify(worker, Path(clip), Path(recording), track, channels)
     with Isolate(seconds=_SECONDS, memory_mb=_MEMORY_MB, cancelled=cancelled) as own:
-        return _verify(own, Path(clip), Path(recording), track, channel)
+        return _verify(own, Path(clip), Path(recording), track, channels)
 
 
 def _verify(
-    worker: Isolate, clip: Path, recording: Path, track: int | None, channel: int | None
+    worker: Isolate, clip: Path, recording: Path, track: int | None, channels: tuple[int, ...]
 ) -> Report:
     from evidencekit.media.check import Likeness
 
@@ -60,8 +65,8 @@ def _verify(
         samples = beside.samples if beside else None
         if beside is not None:
             track = beside.track if track is None else track
-            channel = beside.channel if channel is None else channel
-        verdict = worker.call(_check, clip, recording, samples, track, channel)
+            channels = channels or beside.channels
+        verdict = worker.call(_check, clip, recording, samples, track, channels)
     except WorkerFailed as failed:
         return _report(clip, Severity.NOT_CHECKED, f"could not be checked: {failed}", ())
     outcome = {
@@ -83,11 +88,11 @@ def _check(
     recording: Path,
     samples: SampleRange | None,
     track: int | None,
-    channel: int | None,
+    channels: tuple[int, ...],
 ) -> ClipVerdict:
     from evidencekit.media.check import check_clip
 
-    return check_clip(clip, recording, samples=samples, track=track, channel=channel)
+    return check_clip(clip, recording, samples=samples, track=track, channel=channels)
 
 
 def _report(

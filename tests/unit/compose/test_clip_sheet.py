@@ -271,9 +271,16 @@ def test_jumps_of_the_time_stamps_inside_a_clip_are_listed(material):
 def test_the_chosen_track_and_channel_are_named(material):
     several = with_measurement(material, tracks=2, channels=2, track=2)
     clip = several.recordings[0].clips[0]
-    chosen = with_clip(several, file=evolve(clip.file, track=2, channel=2))
+    chosen = with_clip(several, file=evolve(clip.file, track=2, chosen_channels=(2,)))
     assert "mono: channel 2 of 2 (right) alone of audio track 2, 16 bits" in text_of(sheet(chosen))
     read = chosen.recordings[0]
     assert "(visit.m4a, audio track 2) at 0:12.4" in how_to_listen(read, read.clips[0])
+    six = with_measurement(material, channels=6)
+    file = evolve(clip.file, channels=2, chosen_channels=(5, 1))
+    words = text_of(sheet(with_clip(six, file=file)))
+    assert "stereo: channels 5 and 1 of 6, in that order, 16 bits" in words
+    file = evolve(clip.file, channels=2, chosen_channels=(2, 1))
+    words = text_of(sheet(with_clip(several, file=file)))
+    assert "stereo: channels 2 (right) and 1 (left) of 2, in that order of audio" in words
     whole = with_clip(several, file=evolve(clip.file, channels=2))
     assert "stereo: all channels of audio track 1, 16 bits" in text_of(sheet(whole))

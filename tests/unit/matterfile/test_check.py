@@ -47,6 +47,11 @@ def test_nothing_is_found_in_a_matter_that_agrees():
             '"hail" is not the id of a person. Did you mean "hale"?',
         ),
         (
+            {"recordings": visit(channel=[1, "right", "left"])},
+            "[recordings.visit] channel 3",
+            "channel 1 is in the list already, under its other name.",
+        ),
+        (
             {"recordings": visit(use_in_evidence={"zoe": "not asked"})},
             "[recordings.visit] use_in_evidence.zoe",
             '"zoe" is not the id of a person. The ids are: amara, hale.',

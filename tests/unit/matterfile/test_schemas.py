@@ -99,7 +99,10 @@ AGREEMENTS = {
     "case": (matter.Case, {}),
     "permission": (matter.Permission, {}),
     "person": (person.Person, {"id": None}),
-    "recording": (recording.Recording, {"id": None, "clips": "clip"}),
+    "recording": (
+        recording.Recording,
+        {"id": None, "clips": "clip", "channels": "channel"},
+    ),
     "transcript": (recording.TranscriptSource, {}),
     "consent_event": (consent.ConsentEvent, {}),
     "use_in_evidence": (consent.UseInEvidence, {"person": None}),

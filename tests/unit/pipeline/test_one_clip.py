@@ -153,15 +153,18 @@ def test_a_package_of_a_chosen_track_and_channel_verifies_and_no_other_choice_do
     assert run.exit_code == 0, run.stdout
     record = desk.out / "data/bundle.json"
     text = record.read_text(encoding="utf-8")
-    for key, was in (("track", 2), ("channel", 2)):
+    for keys, said in (
+        ({"track": 1}, "is of another track than its recording's"),
+        ({"channel": 1}, "names two choices of channels"),
+        ({"channel": 1, "chosen_channels": [1]}, "is of other channels than those chosen"),
+        ({"channel": None, "chosen_channels": [1, 2]}, "is of other channels than those chosen"),
+    ):
         changed = json.loads(text)
-        assert changed["clips"][0][key] == was
-        changed["clips"][0][key] = 1
+        clip = changed["clips"][0]
+        assert (clip["track"], clip["channel"], clip["chosen_channels"]) == (2, 2, [2])
+        clip.update(keys)
         record.write_text(json.dumps(changed), encoding="utf-8")
-        assert (
-            f"is of another {key} than its recording's"
-            in desk.run("verify", desk.out, "--json").stdout
-        )
+        assert said in desk.run("verify", desk.out, "--json").stdout
     changed = json.loads(text)
     changed["recordings"][0]["measured"]["track"] = changed["clips"][0]["track"] = 1
     record.write_text(json.dumps(changed), encoding="utf-8")
