@@ -13,6 +13,7 @@ from evidencekit.cli.build_command import build, said_by
 from evidencekit.cli.clip_command import clip
 from evidencekit.cli.custody_commands import name_no_child, receive, transfer
 from evidencekit.cli.exits import Exit
+from evidencekit.cli.facts_command import facts
 from evidencekit.cli.find_command import clips_from, find
 from evidencekit.cli.log_command import log
 from evidencekit.cli.next_step import intake_command, is_empty, wants_intake
@@ -247,7 +248,21 @@ def schema(name: str) -> None:
 
 
 for _command in (
-    *(build, clip, clips_from, core, find, key, log, receive, seal, serve, sign_pdf, transfer),
+    *(
+        build,
+        clip,
+        clips_from,
+        core,
+        facts,
+        find,
+        key,
+        log,
+        receive,
+        seal,
+        serve,
+        sign_pdf,
+        transfer,
+    ),
     *(transcribe, verify, volumes),
 ):
     evidencekit.add_command(_command)

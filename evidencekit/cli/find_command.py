@@ -16,12 +16,13 @@ import rich_click as click
 from attrs import asdict
 
 from evidencekit.cli.exits import Exit
+from evidencekit.cli.options import MATTER_NAME
 from evidencekit.cli.printing import echo_json
 from evidencekit.cli.running import errors_as_exits
+from evidencekit.model.printable import printable
 
 if TYPE_CHECKING:
-    from evidencekit.model.matter import Matter
-    from evidencekit.model.recording import TranscriptSource
+    from evidencekit.pipeline.words import WordsOf
     from evidencekit.transcript.find import FoundPlace
 
 _FILE = click.Path(path_type=Path)
@@ -32,66 +33,78 @@ _as_json = click.option(
 
 
 @click.command()
-@click.argument("matter_file", metavar="MATTER", type=_FILE)
-@click.argument("recording")
-@click.argument("words")
+@click.argument("where", nargs=-1, required=True, metavar="[MATTER] RECORDING WORDS")
+@click.option(
+    "--transcript",
+    type=_FILE,
+    help="The transcript to look in, where RECORDING is a file. Without it, the one that the "
+    "matter file names, or one of the same name beside the recording.",
+)
 @_as_json
-def find(matter_file: Path, recording: str, words: str, as_json: bool) -> None:
+def find(where: tuple[str, ...], transcript: Path | None, as_json: bool) -> None:
     """Find where WORDS are spoken in RECORDING, by its transcript.
 
-    RECORDING is its id in the matter file. Capitals and punctuation do not matter; the words may
-    go on from one line of the transcript to the next. Each place is printed with the words around
-    it, ready to be pasted into the matter file as a clip. Ends with code 1 if there is none.
-    """
-    with errors_as_exits(as_json=as_json):
-        from evidencekit.custody.paths import inside
-        from evidencekit.pipeline.checking import load_checked
-        from evidencekit.transcript.find import find_places
-        from evidencekit.transcript.read import read_transcript
+    RECORDING is a file; or the id of one in the matter file, which is matter.toml in this folder if
+    none is named. Capitals and punctuation do not matter; the words may go on from one line of the
+    transcript to the next. Each place is printed with the words around it, ready to be pasted into
+    the matter file as a clip. Ends with code 1 if there is none.
 
-        source = _transcript_of(load_checked(matter_file), recording, matter_file)
-        path = inside(matter_file.parent, source.file)
-        transcript = read_transcript(path, name=source.file, encoding=source.encoding)
-        places = find_places(transcript, words)
+    \b
+    Examples:
+      evidencekit find visit.m4a "the nursery"
+      evidencekit find matter.toml visit "the nursery"
+    """  # noqa: D301 - \b is click's mark for lines to keep
+    with errors_as_exits(as_json=as_json):
+        from evidencekit.transcript.find import find_places
+
+        words, source = _asked(where, transcript)
+        places = find_places(source.read(), words)
     if as_json:
-        shown = [_document(each, recording) for each in places]
+        shown = [_document(each, source.recording) for each in places]
         echo_json(
             {
                 "ok": bool(places),
-                "recording": recording,
-                "transcript": source.file,
+                "recording": source.recording,
+                "transcript": source.shown,
                 "places": shown,
             }
         )
     else:
-        _print_places(places, recording, source.file)
+        _print_places(places, source.recording, source.shown)
+        if source.others:
+            click.echo()
+            others = ", ".join(printable(each, most=_WIDTH) for each in source.others)
+            click.echo(f"Not looked in, and of a like name: {others}. Choose with --transcript.")
     if not places:
         sys.exit(Exit.FINDINGS)
 
 
-def _transcript_of(matter: Matter, recording: str, path: Path) -> TranscriptSource:
-    """Return where the recording's transcript is.
+def _asked(where: tuple[str, ...], transcript: Path | None) -> tuple[str, WordsOf]:
+    """Return the words, and the transcript to look in.
 
     Raises:
-        MatterError: if there is no such recording, or the matter file names no transcript for it.
+        UsageError: if what was named is not two or three things that fit.
     """
-    from evidencekit.errors import MatterError, Problem
-    from evidencekit.matterfile.suggest import did_you_mean
+    from evidencekit.pipeline.words import words_by_id, words_of_file
 
-    known = {each.id: each for each in matter.recordings}
-    if recording not in known:
-        meant = did_you_mean(recording, known)
-        message = f'There is no recording "{recording}".{meant} There are: {", ".join(known)}'
-        raise MatterError(str(path), (Problem(pointer="/recordings", message=message),))
-    source = known[recording].transcript
-    if source is None:
-        problem = Problem(
-            pointer=f"/recordings/{recording}",
-            place=f"[recordings.{recording}]",
-            message="names no transcript, so that there are no words to look in",
+    *named, words = where
+    if len(named) == 2 and transcript is None:  # noqa: PLR2004 - matter and recording
+        return words, words_by_id(Path(named[0]), named[1])
+    if len(named) != 1:
+        msg = (
+            "name the recording and the words in quotes, or the matter file, the recording's id "
+            "and the words; --transcript goes with a recording's file alone"
         )
-        raise MatterError(str(path), (problem,))
-    return source
+        raise click.UsageError(msg)
+    recording = Path(named[0])
+    if recording.suffix.lower() in (".toml", ".json"):
+        msg = f"which words? evidencekit find {recording.name} RECORDING WORDS"
+        raise click.UsageError(msg)
+    here = Path(MATTER_NAME)
+    is_file = recording.is_file() or recording.suffix or len(recording.parts) > 1
+    if transcript is None and here.is_file() and not is_file:
+        return words, words_by_id(here, named[0])
+    return words, words_of_file(recording, transcript=transcript)
 
 
 def _document(place: FoundPlace, recording: str) -> dict[str, Any]:

@@ -38,7 +38,18 @@ _STAGES = {
     "verify": "Checking",
 }
 _ORDER = (
-    *("init", "validate", "transcribe", "find", "clips-from", "intake", "build", "verify", "show"),
+    *(
+        "init",
+        "validate",
+        "facts",
+        "transcribe",
+        "find",
+        "clips-from",
+        "intake",
+        "build",
+        "verify",
+        "show",
+    ),
     "statement",
     *("clip", "serve", "transfer", "receive", "log", "key", "seal", "sign-pdf", "volumes"),
     *("core", "check", "schema"),

@@ -8,7 +8,7 @@ import re
 from fractions import Fraction
 
 from evidencekit.matterfile.cliplist_parts import Listed, Rejected, to_ms
-from evidencekit.model.timecode import parse_media_time
+from evidencekit.matterfile.cliplist_times import is_seconds, table_time
 
 __all__ = ["read_labels", "read_table", "recognise_labels", "recognise_table"]
 
@@ -23,6 +23,7 @@ _COLUMNS = {
     "end": "to",
     "stop": "to",
 }
+_TIMES = ("from", "to")
 _SECONDS = r"[0-9]{1,9}(?:[.,][0-9]{1,30})?"
 _LABEL = re.compile(rf"({_SECONDS})\t({_SECONDS})(?:\t(.*))?")
 
@@ -54,14 +55,18 @@ def read_labels(text: str) -> list[Listed | Rejected]:
 
 
 def recognise_table(text: str) -> bool:
-    """Return whether *text* begins with a header that names title, from and to."""
+    """Return whether *text* begins with a header that names from and to, and maybe title."""
     return _header(text) is not None
 
 
 def read_table(text: str) -> list[Listed | Rejected]:
-    """Return what each row is."""
+    """Return what each row is. Times are as `table_time` says; the whole table tells what a number
+    such as 1.30 means.
+    """
     delimiter, columns = _header(text) or (",", {})
     found: list[Listed | Rejected] = []
+    rows: list[tuple[int, list[str]]] = []
+    named: dict[str, str] = {}
     lines = re.split(r"\r\n|\r|\n", text)
     reader = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter, strict=True)
     begins, header_seen = 1, False
@@ -71,11 +76,16 @@ def read_table(text: str) -> list[Listed | Rejected]:
             if not any(cell.strip() for cell in row):
                 continue
             if header_seen:
-                found.append(_row(row, columns, line))
+                rows.append((line, row))
+            else:
+                named = {name: row[at].strip() for name, at in columns.items()}
             header_seen = True
     except csv.Error as error:
         found.append(Rejected(line=begins, reason=f"cannot be read: {error}"))
-    return found
+    times = [columns[name] for name in _TIMES]
+    cells = [row[at].strip() for _, row in rows for at in times if at < len(row)]
+    seconds = any(map(is_seconds, cells))
+    return [_row(row, columns, named, line, seconds=seconds) for line, row in rows] + found
 
 
 def _lines(text: str) -> list[tuple[int, str]]:
@@ -92,21 +102,25 @@ def _header(text: str) -> tuple[str, dict[str, int]] | None:
     for delimiter in "\t;,":
         cells = [cell.strip().strip('"').casefold() for cell in first.split(delimiter)]
         columns = [_COLUMNS.get(cell) for cell in cells]
-        if all(columns.count(name) == 1 for name in ("title", "from", "to")):
-            return delimiter, {name: columns.index(name) for name in ("title", "from", "to")}
+        once = all(columns.count(name) == 1 for name in _TIMES)
+        if once and columns.count("title") <= 1:
+            names = [name for name in ("title", *_TIMES) if name in columns]
+            return delimiter, {name: columns.index(name) for name in names}
     return None
 
 
-def _row(row: list[str], columns: dict[str, int], line: int) -> Listed | Rejected:
+def _row(
+    row: list[str], columns: dict[str, int], named: dict[str, str], line: int, *, seconds: bool
+) -> Listed | Rejected:
     if len(row) <= max(columns.values()):
         return Rejected(line=line, reason="has fewer cells than the header")
-    title = row[columns["title"]].strip()
-    if not title:
+    title = row[columns["title"]].strip() if "title" in columns else ""
+    if not title and "title" in columns:
         return Rejected(line=line, reason="has no title")
     times: list[int] = []
-    for name in ("from", "to"):
+    for name in _TIMES:
         try:
-            times.append(parse_media_time(row[columns[name]].strip().replace(",", ".")))
+            times.append(table_time(row[columns[name]].strip(), seconds=seconds))
         except ValueError as error:
-            return Rejected(line=line, reason=f"{name}: {error}")
+            return Rejected(line=line, reason=f"{named[name]}: {error}")
     return Listed(title=title, start_ms=times[0], end_ms=times[1], line=line)

@@ -26,6 +26,8 @@ FORMATS = (
     "matroska,webm mov,mp4,m4a,3gp,3g2,mj2 mp3 mpc mpc8 mpeg mpegts mpegtsraw oga ogg oma qcp rm "
     "rso spx tak truehd tta voc w64 wav wv xwma"
 ).replace(" ", ",")
+#: What reads a file, for the facts that it states.
+READER = f"FFmpeg {av.ffmpeg_version_info} (av {av.__version__})"
 _OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
 
 _AV_WITHOUT_STRICT_TEXT = 19

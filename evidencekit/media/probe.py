@@ -12,13 +12,14 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-import av
 from attrs import evolve, frozen
 from av.stream import Disposition
 
 from evidencekit.media.form import form_of
 from evidencekit.media.kinds import kind_by_magic, kind_by_name, kind_of_container
+from evidencekit.media.location import holds_location
 from evidencekit.media.loudness import loudness
+from evidencekit.media.opening import READER
 from evidencekit.media.second import SecondOpinion, second_opinion
 from evidencekit.media.source import SoundReader
 from evidencekit.media.text import plain
@@ -30,10 +31,11 @@ from evidencekit.model.timecode import format_media_time
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import av
+
     from evidencekit.media.form import SampleForm
     from evidencekit.model.clip import Measurement
 
-_READER = f"FFmpeg {av.ffmpeg_version_info} (av {av.__version__})"
 _SOFTWARE = "evidencekit"
 _DIFFERENCE_MS = 100
 
@@ -162,7 +164,7 @@ def _tag_facts(sound: SoundReader) -> list[Fact]:
             if key and value not in seen:
                 seen.append(value)
                 facts.append(_read(f"{name}{place}", value, key))
-    if any("location" in key or "xyz" in key or "gps" in key for key in (*whole, *track)):
+    if holds_location((*whole, *track)):
         facts.append(_read("location", "present, not shown", "location"))
     return facts
 
@@ -211,7 +213,7 @@ def _mislabelled(sound: SoundReader, second: SecondOpinion) -> list[Fact]:
 
 
 def _read(name: str, value: str, source: str) -> Fact:
-    return Fact(name=name, stated=from_file(value, source=source, by=_READER))
+    return Fact(name=name, stated=from_file(value, source=source, by=READER))
 
 
 def _measured(name: str, value: str) -> Fact:

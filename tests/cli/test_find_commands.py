@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from support_sound import sound, write_wav
 
 from evidencekit.cli.find_command import clips_from, find
 
@@ -67,6 +68,69 @@ def test_a_recording_without_a_transcript_says_so(tmp_path):
     assert (result.exit_code, "names no transcript" in result.stderr) == (3, True)
 
 
+CUES = "WEBVTT\n\n00:01.000 --> 00:02.000\nAbout the nursery.\n"
+
+
+@pytest.fixture
+def alone(tmp_path, monkeypatch):
+    """A folder with a recording and no matter file."""
+    monkeypatch.chdir(tmp_path)
+    write_wav(tmp_path / "Home visit.wav", sound(3))
+    return tmp_path
+
+
+def test_a_recordings_file_is_looked_in_by_the_transcript_beside_it(alone):
+    (alone / "Home visit.vtt").write_text(CUES)
+    result = _find("Home visit.wav", "the nursery")
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith("1 place in home-visit (Home visit.vtt)")
+    assert '[[recordings.home-visit.clip]]\ntitle = "the nursery"' in result.output
+    (alone / "Home visit.raw.vtt").write_text(CUES.replace("nursery", "bakery"))
+    (alone / "Home visit.corrected.vtt").write_text(CUES)
+    result = _find("Home visit.wav", "the nursery")
+    assert "(Home visit.vtt)" in result.output  # its very name counts for most
+    others = "Home visit.corrected.vtt, Home visit.raw.vtt. Choose with --transcript."
+    assert f"Not looked in, and of a like name: {others}" in " ".join(result.output.split())
+    result = _find("Home visit.wav", "the bakery", "--transcript", "Home visit.raw.vtt")
+    assert result.output.startswith("1 place in home-visit (Home visit.raw.vtt)")
+
+
+def test_a_recordings_file_is_looked_in_by_the_transcript_that_its_matter_names(monkeypatch):
+    monkeypatch.chdir(MATTER.parent / "recordings")
+    by_file = _find("visit.m4a", "nursery")
+    assert by_file.exit_code == 0, by_file.output
+    assert by_file.output == _find(MATTER, "visit", "nursery").output
+    monkeypatch.chdir(MATTER.parent)
+    assert _find("visit", "nursery").output == by_file.output
+    result = _find("vizit", "nursery")
+    assert (result.exit_code, 'Did you mean "visit"?' in result.stderr) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("no.wav", "x"), 4, "no.wav was not found"),
+        (("Home visit.wav", "x"), 4, "Home visit.wav has no transcript beside it. Name it with"),
+        (("Home visit.wav", "x", "--transcript", "none.vtt"), 4, "none.vtt"),
+        (("Home visit.wav",), 2, "name the recording and the words in quotes"),
+        (("m.toml", "Home visit.wav", "x", "--transcript", "a.vtt"), 2, "--transcript goes with"),
+        (("m.toml", "visit"), 2, "which words?"),
+        (("m.toml", "visit", "the", "nursery"), 2, "the words in quotes"),
+    ],
+)
+def test_what_cannot_be_looked_in_is_said(alone, arguments, code, words):
+    result = _find(*arguments)
+    assert result.exit_code == code, result.output
+    assert words in " ".join(result.stderr.replace("│", " ").split())
+
+
+def test_a_transcript_that_only_resembles_is_not_taken_by_itself(alone):
+    (alone / "Home visit 2.vtt").write_text(CUES)
+    (alone / "Home visit 2.wav").write_bytes((alone / "Home visit.wav").read_bytes())
+    result = _find("Home visit.wav", "the nursery")
+    assert (result.exit_code, "has no transcript beside it" in result.stderr) == (4, True)
+
+
 def test_clips_from_a_list_are_printed_to_paste(tmp_path):
     path = tmp_path / "labels.txt"
     path.write_text("12.400000\t31.900000\tThe refusal\n")
@@ -82,12 +146,12 @@ def test_clips_from_a_list_are_printed_to_paste(tmp_path):
 @pytest.mark.parametrize("as_json", [False, True])
 def test_bad_lines_of_a_list_end_with_code_3_and_are_all_named(tmp_path, as_json):
     path = tmp_path / "clips.csv"
-    path.write_text("title,from,to\nA,1,2\nB,0:02,0:01\n")
+    path.write_text("title,from,to\nA,1.30,2\nB,0:02,0:01\n")
     result = _clips(path, *(["--json"] if as_json else []))
     assert result.exit_code == 3
     if as_json:
         problems = json.loads(result.stdout)["error"]["problems"]
         assert [each["line"] for each in problems] == [2, 3]
     else:
-        assert "clips.csv:2 from:" in result.stderr
+        assert 'clips.csv:2 from: "1.30" could be' in result.stderr
         assert "clips.csv:3 0:02.000 to 0:01.000 ends before it starts" in result.stderr

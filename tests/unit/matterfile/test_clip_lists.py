@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from evidencekit.errors import MatterError
 from evidencekit.matterfile.cliplist_parts import frame_rate
 from evidencekit.matterfile.cliplist_tables import read_labels
+from evidencekit.matterfile.cliplist_times import table_time
 from evidencekit.matterfile.cliplists import clips_toml, read_clip_list
+from evidencekit.model.timecode import format_media_time
 
 
 def _read(tmp_path, text, **options):
@@ -46,15 +48,77 @@ def test_a_table_as_a_spreadsheet_saves_it_is_read(tmp_path, encoding):
 
 
 def test_every_bad_line_of_a_table_is_named_with_its_number(tmp_path):
-    text = (
-        "title,from,to\nok,0:01,0:02\n,0:01,0:02\nA,12.5,0:20\nB,0:05,0:04\nC,0:05,0:05\nD,0:01\n"
-    )
+    text = "title,from,to\nok,0:01,0:02\n,0:01,0:02\nA,1:2,0:20\nB,0:05,0:04\nC,0:05,0:05\nD,0:01\n"
     problems = _problems(tmp_path, text)
     assert [line for line, _ in problems] == [3, 4, 5, 6, 7]
     assert [message.split(":")[0] for _, message in problems][:2] == ["has no title", "from"]
     assert "ends before it starts" in problems[2][1]
     assert "of no length" in problems[3][1]
     assert "fewer cells" in problems[4][1]
+
+
+def test_a_table_takes_seconds_and_clock_times_alike(tmp_path):
+    text = "title,from,to\nA,12.5,0:31.9\nB,90,1:02:03.004\nC,0.125,4000\nD,100:00,2:00:00\n"
+    assert _read(tmp_path, text) == [
+        ("A", 12_500, 31_900),
+        ("B", 90_000, 3_723_004),
+        ("C", 125, 4_000_000),
+        ("D", 6_000_000, 7_200_000),
+    ]
+
+
+def test_a_table_needs_no_titles(tmp_path):
+    assert _read(tmp_path, "start,end\n12.5,31.9\n0:40,0:41\n") == [
+        ("Passage at 0:12.500", 12_500, 31_900),
+        ("Passage at 0:40.000", 40_000, 41_000),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        ("1.30", '"1.30" could be 1.30 seconds or 1 min 30 s: write 1.300 or 1:30'),
+        ("1,230", '"1,230" could be 1.230 seconds or 1230 seconds: write 1.230 or 1230'),
+        ("00:00:12:10", '"00:00:12:10" counts frames, or has a part too many: write h:mm:ss.mmm'),
+        ("1:5", '"1:5" has one digit of seconds: write two, such as 1:05'),
+        ("12:30 PM", '"12:30 PM" is a time of day. Times in a recording are counted from its'),
+        ("0:75", '"0:75" has more than 59 seconds'),
+        ("1:75:00", '"1:75:00" has more than 59 minutes'),
+        ("about 12", '"about 12" is not a time'),
+        ("-1", '"-1" is not a time'),
+        ("1e3", '"1e3" is not a time'),
+        ("", '"" is not a time'),
+        ("999999999", '"999999999" is no time in a recording'),
+    ],
+)
+def test_what_could_be_two_times_or_is_none_is_named_with_row_and_column(tmp_path, cell, message):
+    problems = _problems(tmp_path, f"title;Start;Stop\nok;0:01;0:02\nA;{cell};9999\nB;1;{cell}\n")
+    assert [line for line, _ in problems] == [3, 4]
+    assert problems[0][1].startswith(f"Start: {message}")
+    assert problems[1][1].startswith(f"Stop: {message}")
+
+
+def test_the_rest_of_a_table_tells_that_a_number_is_of_seconds(tmp_path):
+    text = "title;from;to\nA;1.30;2.50\nB;12.5;75.25\nC;1,5;2,75\n"
+    assert _read(tmp_path, text) == [
+        ("A", 1300, 2500),
+        ("B", 12_500, 75_250),
+        ("C", 1500, 2750),
+    ]
+
+
+@settings(deadline=None)
+@given(ms=st.integers(0, 3_599_999_999))
+def test_every_time_is_the_same_in_seconds_and_by_the_clock(ms):
+    seconds = f"{ms // 1000}.{ms % 1000:03}"
+    assert table_time(seconds) == table_time(format_media_time(ms)) == ms
+
+
+@settings(deadline=None)
+@given(text=st.text(alphabet="0123456789:.,", max_size=12), seconds=st.booleans())
+def test_any_cell_is_a_time_or_a_named_problem(text, seconds):
+    with suppress(ValueError):  # and nothing else
+        assert 0 <= table_time(text, seconds=seconds) <= 1_000_000 * 3_600_000
 
 
 def test_an_error_carries_the_files_name_and_no_folder(tmp_path):
