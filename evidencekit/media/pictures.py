@@ -98,6 +98,22 @@ class PictureReader:
         if before is not None and before.at + self._lasts(before.frame) > start:
             yield before
 
+    def times(self, start: Fraction, end: Fraction) -> Iterator[Fraction]:
+        """Yield when the frames begin that begin before *end*, from before *start* on, in the order
+        of the file and without decoding them.
+        """
+        self.container.seek(self._stamp(start), stream=self.stream)
+        try:
+            for packet in self.container.demux(self.stream):
+                if packet.dts is not None and self._at(packet.dts, packet.time_base) >= end:
+                    return  # no later one is shown before it
+                if packet.pts is None or packet.is_discard or not packet.size:
+                    continue
+                if (at := self._at(packet.pts, packet.time_base)) < end:
+                    yield at
+        except (av.FFmpegError, ValueError):
+            return
+
     def frame_length(self) -> Fraction:
         """Return how long a frame is on view, on average, by what the file says."""
         rate = self.stream.average_rate or self.stream.guessed_rate
@@ -125,8 +141,11 @@ class PictureReader:
             raise RecordingUnreadable(str(self.path), reason) from error
 
     def _ours(self, frame: av.VideoFrame) -> Fraction:
-        time_base = frame.time_base or self.stream.time_base or Fraction(1)
-        stamp = (frame.pts or 0) * Fraction(time_base) - self._sound_starts
+        return self._at(frame.pts or 0, frame.time_base)
+
+    def _at(self, stamp_in_file: int, time_base: Fraction | None) -> Fraction:
+        base = time_base or self.stream.time_base or Fraction(1)
+        stamp = stamp_in_file * Fraction(base) - self._sound_starts
         return stamp - self._jumped(stamp, ours=False)
 
     def _stamp(self, at: Fraction) -> int:

@@ -40,11 +40,14 @@ _MOST_STILLS = 60
 _CLOCK = 90_000
 _BITEXACT = 0x80_0000
 _CONTAINER_BITEXACT = 0x400
-_ENCODERS: tuple[tuple[str, dict[str, str]], ...] = (
+ENCODERS: tuple[tuple[str, dict[str, str]], ...] = (
     ("libx264", {"preset": "veryfast", "crf": "21", "threads": "1"}),
     ("mpeg4", {"qscale": "4", "threads": "1"}),
 )
+NO_PICTURES = "holds no pictures in that span that can be decoded"
 _SOUND_RATE = 48_000
+#: So that channels stay apart. Of numbers that have none here, two are left: the copy is to watch.
+_LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 8: "7.1"}
 _STRIP = 28
 _TEXT_SIZES = range(15, 6, -1)
 
@@ -74,7 +77,7 @@ def viewing_copy(
         Cancelled: if *cancelled* says so.
     """
     _check_target(to, span)
-    label = f"Viewing copy, re-encoded: {span}. The exact sound is in the clip."
+    label = viewing_label(span)
     temporary = to.parent / f".{uuid.uuid4().hex}.part"
     try:
         with (
@@ -96,7 +99,7 @@ def viewing_copy(
             height=copy.height,
             source_digest=digest,
             file_digest=sha256_of(temporary),
-            encoder=f"{copy.encoder} (av {av.__version__}, FFmpeg {av.ffmpeg_version_info})",
+            encoder=encoder_name(copy.encoder),
             label=label,
         )
         _check_target(to, span)
@@ -144,6 +147,22 @@ def stills(
     return tuple(made)
 
 
+def viewing_label(span: Span) -> str:
+    """Return what stands under the picture of a viewing copy."""
+    return f"Viewing copy, re-encoded: {span}. The exact sound is in the clip."
+
+
+def encoder_name(encoder: str) -> str:
+    """Return an encoder with the versions that it came with."""
+    return f"{encoder} (av {av.__version__}, FFmpeg {av.ffmpeg_version_info})"
+
+
+def copy_size(first: Picture) -> tuple[int, int]:
+    """Return width and height of a viewing copy whose first frame is *first*, label included."""
+    luma = upright(first, longest=_LONGEST_SIDE, form="yuv420p")[0]
+    return luma.shape[1], luma.shape[0] + _STRIP
+
+
 class _Copy:
     """One viewing copy on its way."""
 
@@ -161,8 +180,7 @@ class _Copy:
         pictures = self._reader.on_view(self._from, self._to)
         first = next(pictures, None)
         if first is None or first.at >= self._to:
-            reason = "holds no pictures in that span that can be decoded"
-            raise RecordingUnreadable(str(self._reader.path), reason)
+            raise RecordingUnreadable(str(self._reader.path), NO_PICTURES)
         with av.open(str(to), "w", format="mp4", options={"movflags": "faststart"}) as out:
             out.flags |= _CONTAINER_BITEXACT
             out.metadata.update({"title": "Viewing copy, re-encoded", "comment": self._label})
@@ -180,10 +198,9 @@ class _Copy:
         self.end = min(self._to, self._last + self._reader.frame_length())
 
     def _begin(self, out: av.container.OutputContainer, first: Picture) -> Array:
-        luma = upright(first, longest=_LONGEST_SIDE, form="yuv420p")[0]
-        self.height, self.width = luma.shape[0] + _STRIP, luma.shape[1]
+        self.width, self.height = copy_size(first)
         rate = 1 / self._reader.frame_length()
-        for name, options in _ENCODERS:
+        for name, options in ENCODERS:
             try:
                 self._stream: Any = out.add_stream(
                     name,
@@ -231,7 +248,7 @@ class _Voice:
     def __init__(self, out: av.container.OutputContainer, sound: Path) -> None:
         self._given = av.open(str(sound))
         channels = self._given.streams.audio[0].codec_context.channels
-        layout = "mono" if channels == 1 else "stereo"
+        layout = _LAYOUTS.get(channels, "stereo")
         self._resampler = av.AudioResampler(format="fltp", layout=layout, rate=_SOUND_RATE)
         self._stream = out.add_stream("aac", rate=_SOUND_RATE, layout=layout)
         self._stream.codec_context.flags |= _BITEXACT

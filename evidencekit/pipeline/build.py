@@ -187,6 +187,7 @@ def make_draft(
     folder: Path,
     clips_folder: Path,
     scratch: Path,
+    viewing_copies: bool = True,
     placeholders: Collection[str] = (),
     passwords: Mapping[str, str] | None = None,
     ocr: str | None = None,
@@ -199,6 +200,10 @@ def make_draft(
     cancelled: IsCancelled | None = None,
 ) -> Draft:
     """Do everything up to the exact page numbers, writing only clips and scratch files.
+
+    Without *viewing_copies* videos are not encoded anew for numbers alone, unless something was
+    delivered: whether a sheet changed since is told by all that stands on it, also by the digest of
+    the copy to watch.
 
     Raises:
         EvidenceError: as `build` says.
@@ -236,6 +241,7 @@ def make_draft(
         digests=digests,
         log=log,
         clips_folder=clips_folder,
+        viewing_copies=viewing_copies or followed_of(served) is not None,
         executor=executor,
         progress=progress,
         cancelled=cancelled,
@@ -332,6 +338,7 @@ def plan(
             folder=Path(folder),
             clips_folder=scratch / "clips",
             scratch=scratch,
+            viewing_copies=False,
             placeholders=placeholders,
             passwords=passwords,
             ocr=ocr,

@@ -112,7 +112,7 @@ def _rename(clips: Sequence[CutClip], folder: Path) -> tuple[CutClip, ...]:
         (old, new)
         for before, after in zip(clips, named, strict=True)
         for old, new in zip(_paths(before), _paths(after), strict=True)
-        if old.name != new.name
+        if old.name != new.name and old.exists()  # a copy that is only planned is not there
     ]
     for place, (old, _) in enumerate(moving):
         old.rename(folder / f".moving-{place}")

@@ -62,6 +62,7 @@ class Reading:
     index: KeptIndex | None
     clips_folder: Path
     file_name: str
+    viewing_copies: bool = True
 
 
 @frozen(kw_only=True)
@@ -79,11 +80,13 @@ def read_recordings(
     digests: Mapping[str, FileDigest],
     log: CustodyLog,
     clips_folder: Path,
+    viewing_copies: bool = True,
     executor: Executor | None = None,
     progress: OnProgress | None = None,
     cancelled: IsCancelled | None = None,
 ) -> tuple[tuple[ReadRecording, ...], tuple[Finding, ...]]:
-    """Read all recordings of *matter* and write their clips into *clips_folder*.
+    """Read all recordings of *matter* and write their clips into *clips_folder*, with the copies to
+    watch of videos if *viewing_copies*.
 
     Raises:
         RecordingUnreadable, TranscriptError, SpanError, QuoteNotUnique: as the recording deserves;
@@ -109,6 +112,7 @@ def read_recordings(
             index=log.index_of(recording.id, track=recording.used_track),
             clips_folder=clips_folder,
             file_name=name,
+            viewing_copies=viewing_copies,
         )
         first_number += len(recording.clips)
         tasks.append(
@@ -162,7 +166,9 @@ def read_one(reading: Reading) -> Read:
         )
         for index, (clip, file) in enumerate(zip(recording.clips, files, strict=True))
     )
-    cut, unseen = with_pictures(cut, reading.path, measurement=measurement)
+    cut, unseen = with_pictures(
+        cut, reading.path, measurement=measurement, copies=reading.viewing_copies
+    )
     findings = check_transcript(transcript, length_ms=measurement.length_ms) if transcript else ()
     return Read(
         recording=ReadRecording(

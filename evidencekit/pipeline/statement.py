@@ -60,6 +60,7 @@ def write_statement(
             folder=folder,
             clips_folder=Path(scratch) / "clips",
             scratch=Path(scratch),
+            viewing_copies=False,
             placeholders=[each.id for each in matter.documents],
             progress=progress,
             cancelled=cancelled,

@@ -27,11 +27,12 @@ _WIDE_STILLS, _UPRIGHT_STILLS = 4, 6
 
 
 def with_pictures(
-    clips: Sequence[CutClip], path: Path, *, measurement: Measurement
+    clips: Sequence[CutClip], path: Path, *, measurement: Measurement, copies: bool = True
 ) -> tuple[tuple[CutClip, ...], tuple[Finding, ...]]:
     """Return *clips* with what there is to see of each, if the recording at *path* is a video.
 
-    Viewing copies are written beside the clips.
+    Viewing copies are written beside the clips; without *copies* they are not made, and only what
+    they would be is told.
 
     Raises:
         ClipUnwritable, NoSpace: if one cannot be written.
@@ -40,7 +41,7 @@ def with_pictures(
 
     if not clips or not has_pictures(path):
         return tuple(clips), ()
-    seen = tuple(_seen(each, path, measurement) for each in clips)
+    seen = tuple(_seen(each, path, measurement, copies=copies) for each in clips)
     return seen, tuple(
         Finding(
             code="EK-R010",
@@ -55,24 +56,46 @@ def with_pictures(
     )
 
 
-def _seen(clip: CutClip, path: Path, measurement: Measurement) -> CutClip:
-    from evidencekit.media.video import viewing_copy
-
-    file = clip.file
+def _seen(clip: CutClip, path: Path, measurement: Measurement, *, copies: bool) -> CutClip:
     try:
-        copy = viewing_copy(
-            path,
-            file.requested,
-            to=file.path.with_name(viewing_copy_name(clip.file_name)),
-            track=file.track,
-            measurement=measurement,
-            sound=file.path,
-            source_digest=file.source_digest,
-        )
+        copy = (_copy if copies else _planned)(clip, path, measurement)
         found = _stills(clip, copy, path, measurement)
     except RecordingUnreadable as error:
         return evolve(clip, not_seen=error.reason)
     return evolve(clip, viewing=copy, stills=found)
+
+
+def _copy(clip: CutClip, path: Path, measurement: Measurement) -> ViewingCopy:
+    from evidencekit.media.video import viewing_copy
+
+    file = clip.file
+    return viewing_copy(
+        path,
+        file.requested,
+        to=_beside(clip),
+        track=file.track,
+        measurement=measurement,
+        sound=file.path,
+        source_digest=file.source_digest,
+    )
+
+
+def _planned(clip: CutClip, path: Path, measurement: Measurement) -> ViewingCopy:
+    from evidencekit.media.planned import planned_copy
+
+    file = clip.file
+    return planned_copy(
+        path,
+        file.requested,
+        to=_beside(clip),
+        track=file.track,
+        measurement=measurement,
+        source_digest=file.source_digest,
+    )
+
+
+def _beside(clip: CutClip) -> Path:
+    return clip.file.path.with_name(viewing_copy_name(clip.file_name))
 
 
 def _stills(

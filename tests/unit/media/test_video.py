@@ -7,21 +7,24 @@ import io
 import json
 import subprocess
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import av
 import numpy as np
 import pytest
+from attrs import evolve
 from PIL import Image
 from support_film import FPS, RATE, film
 from support_sound import (
     CORPUS,
+    decode,
     encode,
     left_in,
     needs_corpus,
     needs_ffmpeg,
     read_wav,
     sound,
+    write_wav,
 )
 
 from evidencekit.errors import (
@@ -34,6 +37,7 @@ from evidencekit.errors import (
 from evidencekit.media.cut import cut
 from evidencekit.media.measure import read_recording
 from evidencekit.media.pictures import has_pictures
+from evidencekit.media.planned import NOT_MADE, planned_copy
 from evidencekit.media.video import stills, viewing_copy
 from evidencekit.model.timecode import Span
 
@@ -244,6 +248,58 @@ def test_cancelling_a_viewing_copy_leaves_nothing_behind(tmp_path: Path) -> None
             cancelled=lambda: next(answers, True),
         )
     assert left_in(tmp_path) == ["v.mkv"]
+
+
+@pytest.mark.parametrize(
+    ("how", "spans"),
+    [
+        ({}, [(1250, 2550), (0, 4000), (3900, 3999), (1000, 1001), (0, 90)]),
+        ({"sound_at": 1.5}, [(1000, 1500), (0, 700)]),
+        ({"gap_at": 2}, [(1510, 3010), (100, 3900)]),
+    ],
+)
+def test_what_a_viewing_copy_would_be_is_told_without_making_it(
+    tmp_path: Path, how: dict[str, Any], spans: list[tuple[int, int]]
+) -> None:
+    source = film(tmp_path / "v.mkv", **how)
+    measurement, _ = read_recording(source)
+    for number, (start, end) in enumerate(spans):
+        to = tmp_path / f"{number}.mp4"
+        planned = planned_copy(source, span(start, end), to=to, measurement=measurement)
+        assert not to.exists()
+        made = viewing_copy(source, span(start, end), to=to, measurement=measurement)
+        assert planned == evolve(made, file_digest=NOT_MADE)
+
+
+def test_what_cannot_be_seen_is_no_planned_copy_either(tmp_path: Path) -> None:
+    source = write_wav(tmp_path / "v.wav", sound(2))
+    with pytest.raises(RecordingUnreadable, match="holds no moving pictures"):
+        planned_copy(source, span(0, 500), to=tmp_path / "1.mp4")
+    source = film(tmp_path / "v.mkv")
+    with pytest.raises(RecordingUnreadable, match="holds no pictures in that span"):
+        planned_copy(source, span(9000, 9500), to=tmp_path / "1.mp4")
+
+
+@needs_corpus
+def test_a_real_video_is_planned_as_it_is_copied(tmp_path: Path) -> None:
+    source = CORPUS / "videogrep" / "manifesto.mp4"
+    for number, (start, end) in enumerate(((12_400, 14_400), (0, 777), (30_010, 31_999))):
+        to = tmp_path / f"{number}.mp4"
+        planned = planned_copy(source, span(start, end), to=to)
+        made = viewing_copy(source, span(start, end), to=to)
+        assert planned == evolve(made, file_digest=NOT_MADE)
+
+
+def test_the_channels_of_a_clip_stay_apart_in_its_viewing_copy(tmp_path: Path) -> None:
+    source = film(tmp_path / "v.mkv")
+    alone = np.zeros((48_000, 6), np.int16)
+    alone[:, 4] = sound(1, rate=48_000)[:, 0]
+    given = write_wav(tmp_path / "six.wav", alone, 48_000)
+    viewing_copy(source, span(0, 1000), to=tmp_path / "1.mp4", sound=given)
+    heard = np.abs(decode(tmp_path / "1.mp4").astype(int)).max(axis=0)
+    assert heard.shape == (6,)
+    assert heard[4] > 1000
+    assert np.delete(heard, 4).max() < 100
 
 
 @needs_corpus

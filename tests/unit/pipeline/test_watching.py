@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +22,10 @@ from evidencekit.matterfile.load import load_matter
 from evidencekit.matterfile.schema import validate
 from evidencekit.package.names import viewing_copy_name
 from evidencekit.pdfread import page_text
+from evidencekit.pipeline.statement import write_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 NOW = dt.datetime(2026, 6, 1, 9, 0, tzinfo=dt.UTC)
 MATTER = """schema = "evidencekit/matter/1"
@@ -161,6 +163,41 @@ def viewing_path(root: Path) -> Path:
     return found
 
 
+@pytest.fixture
+def none_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a viewing copy fail to be made."""
+    from evidencekit.media import video
+
+    def refuse(*_: object, **__: object) -> None:
+        pytest.fail("a viewing copy was made")
+
+    monkeypatch.setattr(video, "viewing_copy", refuse)
+
+
+@pytest.mark.usefixtures("none_is_made")
+def test_a_plan_has_the_labels_of_the_build_and_makes_no_viewing_copy(door: Door) -> None:
+    matter = load_matter(door.folder / "matter.toml")
+    with ThreadPoolExecutor(max_workers=1) as here:
+        planned = ek.plan(matter, folder=door.folder, executor=here)
+    assert planned == door.package.index
+
+
+@pytest.mark.usefixtures("none_is_made")
+def test_a_draft_statement_makes_no_viewing_copy(
+    door: Door, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evidencekit.pipeline.read.run_all", run_here)
+    folder = Path(shutil.copytree(door.folder, tmp_path / "matter"))
+    path = folder / "matter.toml"
+    path.write_text(f'{path.read_text("utf-8")}[statement]\nby = "amara"\n', "utf-8")
+    made = write_statement(load_matter(path), folder=folder, to=tmp_path / "statement.docx")
+    assert made.stat().st_size
+
+
+def run_here(tasks: Iterable[Any], **_: object) -> tuple[Any, ...]:
+    return tuple(task.function(*task.arguments) for task in tasks)
+
+
 def test_a_missing_viewing_copy_is_named(copy: Path) -> None:
     viewing_path(copy).unlink()
     report = ek.verify(copy)
@@ -223,6 +260,8 @@ def test_a_served_copy_holds_it_and_later_builds_keep_its_name(door: Door, tmp_p
     readme = page_text(served.path / "READ ME FIRST.pdf", 1)
     assert "a viewing copy (.mp4) lies beside the clip" in " ".join(readme.split())
     later = build(folder, tmp_path / "later", earlier=EARLIER)
+    planned = ek.plan(load_matter(folder / "matter.toml"), folder=folder)
+    assert planned == later.index
     files = {path.name for path in (later.path / "data/clips").iterdir()}
     assert {clip["file"].rpartition("/")[2], name} <= files
     assert len(files) == 5
