@@ -26,6 +26,7 @@ from evidencekit.media.form import (
     integers_of,
 )
 from evidencekit.media.pace import Pace
+from evidencekit.media.passing import blocks_of
 from evidencekit.media.silences import Silences
 from evidencekit.media.source import Array, SoundReader
 from evidencekit.model.channels import wrong_choice
@@ -128,13 +129,11 @@ def compare_clips(
         tests = [stack.enter_context(_Test(each)) for each in clips]
         waiting = sorted(tests, key=lambda test: test.clip.samples.first, reverse=True)
         running: list[_Test] = []
-        for block in sound.blocks(pace):
+        for block in blocks_of(sound, [each.samples for each in clips], pace):
             end = block.first + block.count
             while waiting and waiting[-1].clip.samples.first < end:
                 running.append(waiting.pop())
                 running[-1].begin(sound)
-            if not running:
-                continue  # decoded and counted; nothing is compared with it
             form = form_of(sound)
             integers = integers_of(block, form, sound)
             for test in running:

@@ -36,6 +36,8 @@ Array = npt.NDArray[Any]
 OnPosition = Callable[[int], None]
 #: Called with each packet and the number of samples decoded when it has been.
 OnPacket = Callable[[Any, int], None]
+#: A frame's rate, number of channels, sample format and layout.
+FrameForm = tuple[int, int, str, str]
 
 _DTYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "flt": "f4", "dbl": "f8"}
 _MIN_RATE = 1000  # below, a millisecond of a span would hold no sample
@@ -43,8 +45,10 @@ _MAX_RATE = 768_000
 _MAX_CHANNELS = 64
 _BUCKETS_IN_BLOCK = 100
 _MOST_VALUES_IN_BLOCK = 1 << 20
-_PACKETS_BETWEEN_TICKS = 64
-_FIRST_PACKETS = 8  # that may say what is to be left out, or that they are encrypted
+#: How often progress and cancelling are asked for.
+PACKETS_BETWEEN_TICKS = 64
+#: So many packets may say what is to be left out, or that they are encrypted.
+FIRST_PACKETS = 8
 
 
 @frozen(kw_only=True)
@@ -218,9 +222,10 @@ class SoundReader:
 
     def changed(self, frame: av.AudioFrame) -> RecordingUnreadable:
         """Return the error for a frame of another form than the first one's."""
+        before, after = _words(self.found), _words(form_of_frame(frame))
         reason = (
-            f"changes part-way from {_words(self._found)} to {_words(_form(frame))}, so that no "
-            "sample number would have one meaning. Split it where it changes"
+            f"changes part-way from {before} to {after}, so that no sample number would have one "
+            "meaning. Split it where it changes"
         )
         return self.unreadable(reason)
 
@@ -228,22 +233,7 @@ class SoundReader:
         """Return an error that names the file."""
         return RecordingUnreadable(str(self.path), reason)
 
-    def _frames(self, on_position: OnPosition, on_packet: OnPacket) -> Iterator[av.AudioFrame]:
-        position = 0
-        clock = self.clock
-        for number, packet in enumerate(self.packets()):
-            if number % _PACKETS_BETWEEN_TICKS == 0:
-                position = max(position, (packet.pos or 0) if packet is not None else 0)
-                on_position(position)
-            if number < _FIRST_PACKETS and packet is not None:
-                self._look_at(packet)
-            for frame in self.decode(packet):
-                clock.note(frame.pts, self._decoded)
-                self._decoded += frame.samples
-                yield frame
-            on_packet(packet, self._decoded)
-
-    def _look_at(self, packet: Any) -> None:
+    def look_at(self, packet: Any) -> None:
         """Take what one of the first packets says besides its sound."""
         if packet.has_sidedata("encryption_info"):
             msg = "is encrypted. Name an unlocked copy, or ask for one"
@@ -252,9 +242,24 @@ class SoundReader:
             said = bytes(packet.get_sidedata("skip_samples"))
             self.skipped_samples += int.from_bytes(said[:4], "little")
 
+    def _frames(self, on_position: OnPosition, on_packet: OnPacket) -> Iterator[av.AudioFrame]:
+        position = 0
+        clock = self.clock
+        for number, packet in enumerate(self.packets()):
+            if number % PACKETS_BETWEEN_TICKS == 0:
+                position = max(position, (packet.pos or 0) if packet is not None else 0)
+                on_position(position)
+            if number < FIRST_PACKETS and packet is not None:
+                self.look_at(packet)
+            for frame in self.decode(packet):
+                clock.note(frame.pts, self._decoded)
+                self._decoded += frame.samples
+                yield frame
+            on_packet(packet, self._decoded)
+
     def _take_form(self, frame: av.AudioFrame) -> None:
-        self._found = _form(frame)
-        self._form = self._checked_form(*self._found)
+        self.found = form_of_frame(frame)
+        self._form = self._checked_form(*self.found)
         self.clock.start(frame.pts, frame.time_base, frame.sample_rate)
 
     def _checked_form(
@@ -357,12 +362,13 @@ class BlockMaker:
         return block
 
 
-def _form(frame: av.AudioFrame) -> tuple[int, int, str, str]:
+def form_of_frame(frame: av.AudioFrame) -> FrameForm:
+    """Return what every frame of a stream must have in common."""
     layout = frame.layout
     return frame.sample_rate, layout.nb_channels, frame.format.name, layout.name
 
 
-def _words(found: tuple[int, int, str, str]) -> str:
+def _words(found: FrameForm) -> str:
     rate, channels, sample_format, layout = found
     return f"{rate} Hz, {channels} channels ({layout}, {sample_format})"
 

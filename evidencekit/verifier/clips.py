@@ -7,7 +7,8 @@ digests that the record gives, which the clips' own sheets print.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from evidencekit.model.findings import Finding, Severity
 from evidencekit.model.timecode import SampleRange
 from evidencekit.verifier.chosen import chosen_by
 from evidencekit.verifier.clip_record import check_clip_records, name_of
-from evidencekit.verifier.decoding import ClipToCompare, Decoded, compare
+from evidencekit.verifier.decoding import ClipToCompare, ComparedClip, Decoded, compare
 from evidencekit.verifier.judging import judge_clip, judge_recording
 from evidencekit.verifier.originals import Originals
 from evidencekit.verifier.record import inside, number, rows, table, text
@@ -38,7 +39,8 @@ class _Checking:
 
     root: Path
     record: Mapping[str, Any]
-    digests: Mapping[str, str]
+    #: The digest of every file, by its name; waited for, because decoding need not wait for it.
+    digests: Callable[[], Mapping[str, str]]
     originals: Originals
     worker: Isolate
     findings: list[Finding] = field(factory=list)
@@ -52,7 +54,7 @@ class _Checking:
 def check_clips(
     root: Path,
     record: Mapping[str, Any],
-    digests: Mapping[str, str],
+    digests: Callable[[], Mapping[str, str]],
     *,
     worker: Isolate,
     recordings: Path | None,
@@ -60,6 +62,7 @@ def check_clips(
 ) -> Checked:
     """Check every clip of the record: its file, its source, its samples.
 
+    *digests* returns the digest of every file, and may take as long as hashing them does.
     Recordings are decoded in *worker*; *recordings* is a folder with those that are not here.
     """
     checking = _Checking(
@@ -99,10 +102,11 @@ def _message(checking: _Checking, total: int) -> str:
 def _check_recording(
     checking: _Checking, recording: Mapping[str, Any], clips: Sequence[Mapping[str, Any]]
 ) -> None:
-    sound = [each for each in clips if _file_is_sound(checking, each)]
     ident = text(recording, "id")
     source = checking.originals.find(recording)
     if source is None:
+        for each in clips:
+            _file_is_sound(checking, each)
         where = checking.originals.where
         checking.add(
             "EK-V002",
@@ -113,10 +117,16 @@ def _check_recording(
             severity=Severity.NOT_CHECKED,
         )
         return
-    tests = [(each, test) for each in sound if (test := _test(checking, each)) is not None]
+    tests = [(each, test) for each in clips if (test := _test(checking, each)) is not None]
+    track = max(number(table(recording, "measured"), "track"), 1)
     try:
-        track = max(number(table(recording, "measured"), "track"), 1)
-        decoded = compare(checking.worker, source, [test for _, test in tests], track=track)
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            # It takes the longest, and needs no digest of a file.
+            found = beside.submit(
+                compare, checking.worker, source, [test for _, test in tests], track=track
+            )
+            there = [_file_is_sound(checking, each) for each in clips]
+        decoded = found.result()
     except Cancelled:
         raise
     except (DependencyMissing, WorkerFailed) as failed:
@@ -130,17 +140,23 @@ def _check_recording(
             message = f"could not be compared: its recording, {ident}, cannot be decoded"
             checking.add("EK-V010", name_of(each), message)
         return
-    _judge(checking, recording, tests, decoded)
+    missing = [each for each, is_there in zip(clips, there, strict=True) if not is_there]
+    results = [
+        (clip, result)
+        for (clip, _), result in zip(tests, decoded.clips, strict=True)
+        if clip not in missing
+    ]
+    _judge(checking, recording, results, decoded)
 
 
 def _judge(
     checking: _Checking,
     recording: Mapping[str, Any],
-    tests: Sequence[tuple[Mapping[str, Any], ClipToCompare]],
+    results: Sequence[tuple[Mapping[str, Any], ComparedClip]],
     decoded: Decoded,
 ) -> None:
     checking.findings.extend(judge_recording(recording, decoded))
-    for (clip, _), result in zip(tests, decoded.clips, strict=True):
+    for clip, result in results:
         verdict, finding = judge_clip(clip, recording, result, decoded)
         checking.verdicts.append(verdict)
         if finding is not None:
@@ -152,7 +168,7 @@ def _check_viewing(checking: _Checking, clip: Mapping[str, Any]) -> None:
     viewing = table(clip, "viewing_copy")
     if not viewing:
         return
-    found = checking.digests.get(text(viewing, "file"))
+    found = checking.digests().get(text(viewing, "file"))
     if inside(checking.root, text(viewing, "file")) is None or found is None:
         checking.add("EK-V033", name_of(clip), "its viewing copy is missing")
     elif found != text(viewing, "file_sha256"):
@@ -168,7 +184,7 @@ def _check_viewing(checking: _Checking, clip: Mapping[str, Any]) -> None:
 def _file_is_sound(checking: _Checking, clip: Mapping[str, Any]) -> bool:
     """Compare the clip's file with what the record says of it; False where there is none."""
     stored = text(clip, "file")
-    found = checking.digests.get(stored)
+    found = checking.digests().get(stored)
     path = inside(checking.root, stored)
     if path is None or found is None:
         checking.add("EK-V003", name_of(clip), "its file is missing")
@@ -212,14 +228,17 @@ def _file_is_sound(checking: _Checking, clip: Mapping[str, Any]) -> bool:
 
 
 def _test(checking: _Checking, clip: Mapping[str, Any]) -> ClipToCompare | None:
-    """Return what is to be compared, or None where the record's range is none."""
+    """Return what is to be compared, or None where there is no file, or the range is none."""
+    path = inside(checking.root, text(clip, "file"))
+    if path is None:
+        return None
     samples = table(clip, "samples")
     try:
         span = SampleRange(number(samples, "first"), number(samples, "end"))
     except ValueError:
         return None  # said of the record
     return ClipToCompare(
-        path=checking.root / text(clip, "file"),
+        path=path,
         samples=span,
         bits=number(samples, "bits"),
         channels=chosen_by(clip),

@@ -57,6 +57,11 @@ class Decoded:
     clips: tuple[ComparedClip, ...]
 
 
+def ready() -> None:
+    """Load what decodes, in the process that will."""
+    import evidencekit.media.compare  # noqa: F401
+
+
 def compare(
     worker: Isolate, source: Path, tests: Sequence[ClipToCompare], *, track: int = 1
 ) -> Decoded:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from evidencekit.model.progress import IsCancelled, OnProgress, raise_if_cancell
 from evidencekit.verifier.clips import check_clips
 from evidencekit.verifier.concluding import conclude
 from evidencekit.verifier.custody import check_custody
+from evidencekit.verifier.decoding import ready
 from evidencekit.verifier.files import check_files
 from evidencekit.verifier.folder import Seen, look
 from evidencekit.verifier.inputs import check_inputs
@@ -43,6 +44,7 @@ from evidencekit.verifier.zipped import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from concurrent.futures import Executor, Future
 
     from evidencekit.custody.seal_status import SealStatus
 
@@ -178,15 +180,26 @@ def _seal(looked: _Look) -> SealStatus:
 
 def _checks(looked: _Look) -> tuple[Checked, ...]:
     check = check_files if looked.kind is FILE else check_served_files
-    files, digests = check(
-        looked.root, looked.seen, progress=looked.progress, cancelled=looked.cancelled
-    )
-    read = read_record(looked.root, path=looked.kind.record)
-    if read.value is None:
-        message = f"cannot be used: {read.findings[0].message}"
-        return (files, outcome("record", message, read.findings), *_unchecked())
-    raise_if_cancelled(looked.cancelled)
-    return (files, *_by_the_record(looked, read.value, read.findings, digests))
+    # Files are hashed, sound is decoded and pages are read side by side.
+    with ThreadPoolExecutor(max_workers=3) as beside:
+        hashing = beside.submit(
+            check, looked.root, looked.seen, progress=looked.progress, cancelled=looked.cancelled
+        )
+        if any("clips/" in name for name in looked.seen.files):
+            beside.submit(_make_ready, looked.worker)
+        read = read_record(looked.root, path=looked.kind.record)
+        if read.value is None:
+            files, _ = hashing.result()
+            message = f"cannot be used: {read.findings[0].message}"
+            return (files, outcome("record", message, read.findings), *_unchecked())
+        raise_if_cancelled(looked.cancelled)
+        return _by_the_record(looked, read.value, read.findings, hashing, beside)
+
+
+def _make_ready(worker: Isolate) -> None:
+    """Have the process that decodes started; what hinders it is said when it is needed."""
+    with suppress(EvidenceError):
+        worker.call(ready)
 
 
 def _unchecked() -> tuple[Checked, ...]:
@@ -204,36 +217,38 @@ def _unchecked() -> tuple[Checked, ...]:
 
 
 def _by_the_record(
-    looked: _Look, record: Mapping[str, Any], found: tuple[Any, ...], digests: Mapping[str, str]
+    looked: _Look,
+    record: Mapping[str, Any],
+    found: tuple[Any, ...],
+    hashing: Future[tuple[Checked, Mapping[str, str]]],
+    beside: Executor,
 ) -> tuple[Checked, ...]:
     root, kind = looked.root, looked.kind
-    # Sound is decoded in one process while pages are read in another; each is most of the time.
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        clips = beside.submit(
-            check_clips,
-            root,
-            record,
-            digests,
-            worker=looked.worker,
-            recordings=looked.recordings,
-            cancelled=looked.cancelled,
-        )
-        words, pages = _pages(looked, record)
-        raise_if_cancelled(looked.cancelled)
-        if kind is SERVED:
-            found = (*found, *check_read_me(root, record, digests, worker=looked.reader))
-        custody = (
-            check_custody(root, record, words)
-            if kind is FILE
-            else check_printed_head(record, words)
-        )
-        return (
-            check_papers(root, record, words, found, kind=kind),
-            custody,
-            clips.result(),
-            pages,
-            check_inputs(record, looked.seen.files, digests, kind=kind),
-        )
+    clips = beside.submit(
+        check_clips,
+        root,
+        record,
+        lambda: hashing.result()[1],
+        worker=looked.worker,
+        recordings=looked.recordings,
+        cancelled=looked.cancelled,
+    )
+    words, pages = _pages(looked, record)
+    files, digests = hashing.result()
+    raise_if_cancelled(looked.cancelled)
+    if kind is SERVED:
+        found = (*found, *check_read_me(root, record, digests, worker=looked.reader))
+    custody = (
+        check_custody(root, record, words) if kind is FILE else check_printed_head(record, words)
+    )
+    return (
+        files,
+        check_papers(root, record, words, found, kind=kind),
+        custody,
+        clips.result(),
+        pages,
+        check_inputs(record, looked.seen.files, digests, kind=kind),
+    )
 
 
 def _pages(looked: _Look, record: Mapping[str, Any]) -> tuple[PageWords | None, Checked]:

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Decode a track once from its start, and make blocks only where samples of it are wanted.
+
+What is passed over is decoded and counted like the rest, so that sample numbers, errors and the
+length are those of any other full decode; only that nothing is put together of it. Over three
+hours that saves a fifth of the time.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from collections import deque
+from typing import TYPE_CHECKING
+
+from evidencekit.media.source import (
+    FIRST_PACKETS,
+    PACKETS_BETWEEN_TICKS,
+    BlockMaker,
+    form_of_frame,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    import av
+
+    from evidencekit.media.source import Block, FrameForm, OnPosition, SoundReader
+    from evidencekit.model.timecode import SampleRange
+
+
+def blocks_of(
+    sound: SoundReader, wanted: Sequence[SampleRange], on_position: OnPosition
+) -> Iterator[Block]:
+    """Yield blocks that hold the *wanted* ranges of a track, in order, and decode all of it.
+
+    Blocks begin with the first frame of which something is wanted, and hold a little beyond.
+
+    Raises:
+        RecordingUnreadable: as `SoundReader.blocks`.
+    """
+    walk = _Walk(sound, on_position)
+    ranges = deque(sorted(wanted, key=lambda each: each.first))
+    while ranges:
+        walk.pass_over(ranges[0].first)
+        end = ranges.popleft().end
+        for block in BlockMaker(walk.frames(), sound, first=walk.at):
+            yield block
+            # What was decoded beyond the block cannot be reached again.
+            while ranges and ranges[0].first < max(end, walk.at):
+                end = max(end, ranges.popleft().end)
+            if block.end >= end:
+                break
+    walk.pass_over(None)
+    sound.sample_count = walk.at
+    _ = sound.form  # raises where nothing was decoded
+
+
+class _Walk:
+    """One pass over a track. `at` is the number of the sample that comes next."""
+
+    def __init__(self, sound: SoundReader, on_position: OnPosition) -> None:
+        self._sound = sound
+        self._packets = self._looked_at(sound.packets())
+        self._on_position = on_position
+        #: Frames that were decoded and not taken yet.
+        self._pending: list[av.AudioFrame] = []
+        self.at = 0
+
+    def pass_over(self, until: int | None) -> None:
+        """Decode and count the frames that end before sample *until*, or all of them."""
+        most = sys.maxsize if until is None else until
+        at, pending = self.at, self._pending
+        decode, check = self._sound.decode, self._check
+        form = None
+        packets = itertools.chain([None] if pending else (), self._packets)
+        # Of three hours there are half a million packets: this goes round once for each.
+        for packet in packets:
+            frames, pending = pending or decode(packet), []
+            for done, frame in enumerate(frames):
+                layout = frame.layout
+                found = frame.sample_rate, layout.nb_channels, frame.format.name, layout.name
+                if found != form:
+                    form = check(frame)
+                end = at + frame.samples
+                if end > most:
+                    self.at, self._pending = at, frames[done:]
+                    return
+                at = end
+        self.at, self._pending = at, []
+
+    def frames(self) -> Iterator[av.AudioFrame]:
+        """Yield the frames that follow; those that nobody asks for are not lost."""
+        while True:
+            while self._pending:
+                frame = self._pending.pop(0)
+                self._check(frame)
+                self.at += frame.samples
+                yield frame
+            packet = next(self._packets, self)
+            if packet is self:
+                return
+            self._pending = self._sound.decode(packet)
+
+    def _looked_at(self, packets: Iterator[Any]) -> Iterator[Any]:
+        """Pass packets on: look at the first ones, and say now and then how far it has come."""
+        for packet in itertools.islice(packets, FIRST_PACKETS):
+            if packet is not None:
+                self._sound.look_at(packet)
+            yield packet
+        position = 0
+        while True:
+            try:
+                packet = next(packets)
+            except StopIteration:
+                return
+            position = max(position, (packet.pos or 0) if packet is not None else 0)
+            self._on_position(position)
+            yield packet
+            yield from itertools.islice(packets, PACKETS_BETWEEN_TICKS)
+
+    def _check(self, frame: av.AudioFrame) -> FrameForm:
+        """Return a frame's form, which must be that of the first.
+
+        Raises:
+            RecordingUnreadable: if it is another.
+        """
+        found = form_of_frame(frame)
+        if found != self._sound.found:
+            raise self._sound.changed(frame)
+        return found
