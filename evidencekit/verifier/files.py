@@ -24,6 +24,7 @@ from evidencekit.verifier.manifests import (
     read_manifest,
     read_oxum,
 )
+from evidencekit.verifier.names import why_not_everywhere
 from evidencekit.verifier.result import COMPLETENESS, INTEGRITY, Checked, error, outcome
 
 if TYPE_CHECKING:
@@ -182,6 +183,9 @@ def check_oddities(seen: Seen, findings: list[Finding]) -> None:
         findings.append(_shared(seen.shared))
     folded: dict[str, str] = {}
     for name in sorted(seen.files):
+        reason = why_not_everywhere(name)
+        if reason is not None:
+            findings.append(error("EK-D017", name, reason, group=INTEGRITY))
         key = unicodedata.normalize("NFC", name).casefold()
         if key in folded:
             message = f"differs from {folded[key]} only in case or in how letters are put together"
