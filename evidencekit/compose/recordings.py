@@ -74,6 +74,7 @@ _SHOWN_AS = {
     "samples of a clip": ("Samples in clips", ""),
     "encoder delay": ("Encoder delay", ""),
     "peak level": ("Peak level", ""),
+    "average level": ("Average level", ""),
     "silence": ("Silence", ""),
     "full scale": ("Full scale", ""),
 }

@@ -115,6 +115,8 @@ def _parts(index: RecordingIndex) -> Iterator[bytes]:
         "skipped_samples": measurement.skipped_samples,
         "time_shifts": [[each.first, each.shift_ms] for each in measurement.time_shifts],
     }
+    if measurement.average_level is not None:
+        head["level_average"] = measurement.average_level
     line = json.dumps(head, sort_keys=True, separators=(",", ":")).encode() + b"\n"
     hashed = hashlib.sha256()
     for part in (_KIND, line, *arrays):
@@ -178,4 +180,13 @@ def _measurement(head: dict[str, Any], arrays: dict[str, bytes]) -> Measurement:
         ),
         jumps=head["jumps"],
         skipped_samples=head["skipped_samples"],
+        average_level=_whole(head.get("level_average")),
     )
+
+
+def _whole(value: object) -> int | None:
+    """Return a whole number; None where an index has none, as those have that are older."""
+    if value is not None and type(value) is not int:
+        msg = "not a whole number"
+        raise TypeError(msg)
+    return value

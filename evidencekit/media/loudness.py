@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What the peaks of a recording say of its sound: its loudest moment, silence, full scale.
+"""What was measured of a recording's loudness: loudest moment, average, silence, full scale.
 
 They are facts about samples and nothing else. A recorder, a codec or a quiet room leaves stretches
 without sound; a loud voice near a microphone reaches full scale. Why it is so is never said.
@@ -19,24 +19,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from evidencekit.media.source import Array
-    from evidencekit.model.clip import Peaks
+    from evidencekit.model.clip import Measurement
 
 #: How the facts are named, by which findings know them.
-PEAK, SILENCE, FULL_SCALE = "peak level", "silence", "full scale"
+PEAK, AVERAGE, SILENCE, FULL_SCALE = "peak level", "average level", "silence", "full scale"
 
 _FULL = 32767
 _SHORTEST_MS = 500
 _MOST_NAMED = 3
 
 
-def loudness(peaks: Peaks, *, sample_count: int, sample_rate: int) -> Iterator[tuple[str, str]]:
-    """Yield what was measured, as names and words; *peaks* are those of the whole recording."""
+def loudness(found: Measurement) -> Iterator[tuple[str, str]]:
+    """Yield what was measured of the whole recording, as names and words."""
+    peaks, sample_count, sample_rate = found.peaks, found.sample_count, found.sample_rate
     low, high = peak_values(peaks)
     loudest = max(int(high.max(initial=0)), -int(low.min(initial=0)))
     if loudest == 0:
         yield PEAK, "no sound at all (every sample is zero, in 16 bits)"
     else:
         yield PEAK, f"{20 * math.log10(loudest / (_FULL + 1)):.1f} dBFS"
+    if found.average_level is not None:
+        yield AVERAGE, f"{found.average_level / 100:.1f} dBFS (RMS of all samples of all channels)"
     bucket_ms = peaks.bucket_samples * 1000 / sample_rate
     shortest = max(1, math.ceil(_SHORTEST_MS / bucket_ms))
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from evidencekit.media.average import AverageMeter
 from evidencekit.media.background import InOrder
 from evidencekit.media.clipfile import sha256_of
 from evidencekit.media.clips import ClipSet, Cut
@@ -166,6 +167,7 @@ class _Meter:
         self._sound = sound
         self.form: SampleForm = form_of(sound)
         self.peaks = PeakMeter(sound.form.bucket_samples, self.form)
+        self.average = AverageMeter(sound.form.bucket_samples, self.form)
         self.digests = bytearray()
 
     def take(self, block: Block) -> None:
@@ -175,6 +177,7 @@ class _Meter:
             raise self._sound.unreadable(str(error)) from error
         self.digests += digest_of_planes(block.planes)
         self.peaks.take(block)
+        self.average.take(block)
 
 
 def _measurement(sound: SoundReader, meter: _Meter) -> Measurement:
@@ -185,6 +188,7 @@ def _measurement(sound: SoundReader, meter: _Meter) -> Measurement:
         decoder=sound.decoder,
         decode_errors=sound.decode_errors,
         peaks=meter.peaks.peaks(),
+        average_level=meter.average.level(),
         track=sound.track,
         tracks=len(sound.container.streams.audio),
         time_shifts=sound.clock.shifts,

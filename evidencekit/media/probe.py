@@ -112,12 +112,7 @@ def _measured_facts(found: Measurement, form: SampleForm, claims: Claims) -> tup
                     f"{where}: {format_media_time(ms)}; decoded: {format_media_time(decoded_ms)}",
                 )
             )
-    facts += [
-        _measured(name, words)
-        for name, words in loudness(
-            found.peaks, sample_count=found.sample_count, sample_rate=found.sample_rate
-        )
-    ]
+    facts += [_measured(name, words) for name, words in loudness(found)]
     return tuple(facts)
 
 

@@ -78,7 +78,9 @@ class Measurement:
     `time_shifts` lists where the file's own clock parts from the count of samples, in order; it is
     empty where it never does.
     `jumps` counts the places where its time stamps jump, also those that are not listed, and
-    `skipped_samples` the samples that the file says to leave out at its start.
+    `skipped_samples` the samples that the file says to leave out at its start. `average_level` is
+    the RMS of all samples in hundredths of a decibel of full scale, None where it was not measured
+    or all of them are zero.
     """
 
     sample_rate: int
@@ -93,6 +95,7 @@ class Measurement:
     time_shifts: tuple[TimeShift, ...] = ()
     jumps: int = 0
     skipped_samples: int = 0
+    average_level: int | None = None
 
     @property
     def length_ms(self) -> int:
