@@ -9,9 +9,13 @@ when all are there.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from evidencekit.pdf.outline import named_destinations
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pikepdf
 
 _AT_ONCE = 64
@@ -23,9 +27,10 @@ def copy_pages(pdf: pikepdf.Pdf, source: pikepdf.Pdf) -> tuple[list[pikepdf.Page
     The pages are not in `pdf.pages`: the caller has to list them.
     """
     before = len(pdf.pages)
+    lost = _drop_lost_links(source)
     if _needs_more_than_pages(source):
-        dropped = len(pdf.add_pages_from(source, outlines="ignore").dropped_dests)
-        return _take_off(pdf, before), dropped
+        lost += len(pdf.add_pages_from(source, outlines="ignore").dropped_dests)
+        return _take_off(pdf, before), lost
     pages = list(source.pages)
     copied = []
     for start in range(0, len(pages), _AT_ONCE):
@@ -33,7 +38,7 @@ def copy_pages(pdf: pikepdf.Pdf, source: pikepdf.Pdf) -> tuple[list[pikepdf.Page
         # keeps the place of that page as long as *source* is open.
         pdf.pages.extend(pages[start : start + _AT_ONCE])
         copied += _take_off(pdf, before)
-    return copied, 0
+    return copied, lost
 
 
 def _take_off(pdf: pikepdf.Pdf, before: int) -> list[pikepdf.Page]:
@@ -51,3 +56,32 @@ def _needs_more_than_pages(source: pikepdf.Pdf) -> bool:
     return any(key in source.Root for key in ("/Dests", "/OCProperties", "/AcroForm")) or (
         isinstance(names, pikepdf.Dictionary) and "/Dests" in names
     )
+
+
+def _drop_lost_links(source: pikepdf.Pdf) -> int:
+    """Take the names off links that lead to no place of *source*; return how many there were.
+
+    Another document may have such a name, and a link must not lead from one into the other.
+    """
+    import pikepdf
+
+    names: Mapping[str, Any] | None = None
+    dropped = 0
+    for page in source.pages:
+        annotations = page.obj.get("/Annots")
+        if not isinstance(annotations, pikepdf.Array):
+            continue
+        for link in annotations:
+            if not isinstance(link, pikepdf.Dictionary):
+                continue
+            action = link.get("/A")
+            acts, goal = False, link.get("/Dest")
+            if isinstance(action, pikepdf.Dictionary):
+                acts, goal = True, action.get("/D")
+            if not isinstance(goal, (pikepdf.Name, pikepdf.String)):
+                continue
+            names = named_destinations(source) if names is None else names
+            if str(goal) not in names:
+                del link["/A" if acts else "/Dest"]
+                dropped += 1
+    return dropped

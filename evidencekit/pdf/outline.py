@@ -38,7 +38,7 @@ def read_outline(pdf: pikepdf.Pdf) -> tuple[tuple[OutlineLine, ...], bool]:
     if not _is_dictionary(outlines):
         return (), True
     pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages, start=1)}
-    names = _named_destinations(pdf)
+    names = named_destinations(pdf)
     lines: list[OutlineLine] = []
     seen: set[tuple[int, int]] = set()
     complete = True
@@ -126,7 +126,7 @@ def _is_dictionary(value: Any) -> bool:
     return isinstance(value, pikepdf.Dictionary)
 
 
-def _named_destinations(pdf: pikepdf.Pdf) -> Mapping[str, Any]:
+def named_destinations(pdf: pikepdf.Pdf) -> Mapping[str, Any]:
     """Return the destinations that have names, of both kinds."""
     import pikepdf
 

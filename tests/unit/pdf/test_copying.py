@@ -114,3 +114,32 @@ def test_a_layer_comes_along_and_stays_hidden(tmp_path):
         layers = target.Root.OCProperties
         assert copied.obj.Resources.Properties.L1.objgen == layers.OCGs[0].objgen
         assert layers.D.OFF[0].objgen == layers.OCGs[0].objgen
+
+
+@pytest.mark.parametrize("names_others", [False, True])
+@pytest.mark.parametrize("action", [False, True])
+def test_a_link_to_a_name_that_only_another_document_has_does_not_lead_into_that(
+    tmp_path, names_others, action
+):
+    lost = linked(tmp_path / "a.pdf", 3, named=True)
+    with pikepdf.open(lost, allow_overwriting_input=True) as pdf:
+        del pdf.Root.Dests["/end"]
+        if not names_others:
+            del pdf.Root["/Dests"]
+            del pdf.pages[-1].obj["/Annots"]
+        if action:
+            link = pdf.pages[0].obj.Annots[0]
+            del link["/Dest"]
+            link["/A"] = Dictionary(S=Name.GoTo, D=String("end"))
+        pdf.save()
+    with pikepdf.new() as target:
+        pages = []
+        for path in (lost, linked(tmp_path / "b.pdf", 3, named=True)):
+            with pikepdf.open(path) as source:
+                copied, dropped = copy_pages(target, source)
+                assert dropped == (path == lost)
+                pages += copied
+        reader = listed(target, pages, tmp_path / "c.pdf")
+    link = reader.pages[0]["/Annots"][0].get_object()
+    goal = link.get("/A", {}).get("/D") or link.get("/Dest")
+    assert goal is None or str(goal) not in reader.named_destinations
