@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import rich_click as click
 from attrs import asdict
@@ -14,6 +15,9 @@ from evidencekit.cli.exits import Exit
 from evidencekit.cli.options import matter_argument
 from evidencekit.cli.printing import echo_json, print_build, to_look_at
 from evidencekit.cli.running import Watch, errors_as_exits, stoppable
+
+if TYPE_CHECKING:
+    from evidencekit.model.matter import Matter
 
 _FILE = click.Path(path_type=Path)
 
@@ -144,7 +148,7 @@ def build(
         folder = matter_file.parent
         ids = [each.id for each in matter.documents]
         _check_placeholders(placeholders, ids)
-        passwords = _passwords(password_files, ids)
+        passwords = _passwords(password_files, [*ids, *_signed_id(matter)])
         inserts = _inserts(insert, ids)
         into = output or Path("out") / package_name(
             number=matter.case.number,
@@ -204,13 +208,21 @@ def build(
         sys.exit(Exit.FINDINGS)
 
 
+def _signed_id(matter: Matter) -> list[str]:
+    """Return what a password for the signed statement is given by, where there is one."""
+    from evidencekit.pipeline.documents import SIGNED_ID
+
+    statement = matter.statement
+    return [SIGNED_ID] if statement is not None and statement.signed is not None else []
+
+
 def _passwords(given: tuple[str, ...], documents: list[str]) -> dict[str, str]:
     """Read each ID=FILE: a password is never an argument, where others could see it."""
     found = {}
     for each in given:
         ident, sign, name = each.partition("=")
         if not sign or ident not in documents:
-            msg = f'"{each}" is not ID=FILE with the id of a document.'
+            msg = f'"{each}" is not ID=FILE with the id of a document (statement for a signed one).'
             raise click.BadParameter(msg, param_hint="--password")
         try:
             lines = Path(name).read_text("utf-8").splitlines()

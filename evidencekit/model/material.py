@@ -122,8 +122,8 @@ class InnerSignature:
 
 
 @frozen(kw_only=True)
-class TakenDocument:
-    """A document as taken in. `reason` says why a placeholder stands in its place.
+class TakenFile:
+    """What was seen of a file that was taken in, a document's or the signed statement's.
 
     `own_numbers` are the numbers that its pages had by themselves, one a page, or empty. `shrunk`
     are its pages that are shown smaller, and at how many thousandths of their size; `turned` those
@@ -131,10 +131,7 @@ class TakenDocument:
     is what the file was found to be. `codes` are those of what was seen on the way.
     """
 
-    document: Document
-    outcome: Outcome
     pages: int
-    reason: str | None = None
     own_numbers: tuple[str | None, ...] = ()
     shrunk: tuple[tuple[int, int], ...] = ()
     turned: tuple[tuple[int, int], ...] = ()
@@ -151,12 +148,21 @@ class TakenDocument:
 
 
 @frozen(kw_only=True)
+class TakenDocument(TakenFile):
+    """A document as taken in. `reason` says why a placeholder stands in its place."""
+
+    document: Document
+    outcome: Outcome
+    reason: str | None = None
+
+
+@frozen(kw_only=True)
 class Material:
     """What the pages are composed from. Recordings are in printed order.
 
     `options` are the matter's, unless a bundle that was served before has other pages than those.
     `minuted` says of each disputed passage of the matter, in its order, whether its words were seen
-    in the document.
+    in the document. `signed_statement` is what was seen of the file that the matter names as that.
     """
 
     matter: Matter
@@ -166,6 +172,7 @@ class Material:
     software: str = "evidencekit"
     served_options: BundleOptions | None = None
     minuted: tuple[Minuted, ...] = ()
+    signed_statement: TakenFile | None = None
 
     @property
     def options(self) -> BundleOptions:

@@ -27,12 +27,20 @@ if TYPE_CHECKING:
     from evidencekit.model.bundle import IndexEntry, Layout
     from evidencekit.model.clip import Decoder, Still
     from evidencekit.model.findings import Finding
-    from evidencekit.model.material import CutClip, Material, ReadRecording, TakenDocument
+    from evidencekit.model.material import (
+        CutClip,
+        Material,
+        ReadRecording,
+        TakenDocument,
+        TakenFile,
+    )
     from evidencekit.model.stated import Stated
     from evidencekit.model.transcript import ExcerptLine
     from evidencekit.package.inputs import Input
 
 SCHEMA = "evidencekit/bundle/1"
+#: What the signed statement is called among the files that others are inside of.
+SIGNED = "signed statement"
 TOLD = ("recorded_at", "place", "made_by", "device", "reason", "whole", "edited", "copies")
 
 
@@ -102,7 +110,7 @@ def make_record(
             "log": "data/custody/custody.jsonl",
         },
         "bundle": _bundle(material, layout, bundle, contents or {}),
-        "statement": _statement(material, statement),
+        "statement": _statement(material, statement, layout),
         "disputed": [_disputed(material, place) for place in range(len(matter.disputed))],
         "coverage": [_coverage(each) for each in material.recordings],
         "served": [dict(each) for each in served],
@@ -123,15 +131,24 @@ def _plain(value: Any) -> Any:
 
 
 def _document(each: TakenDocument, layout: Layout) -> dict[str, Any]:
+    item = f"document:{each.document.id}"
+    included = each.outcome is Outcome.INCLUDED
     return {
         "id": each.document.id,
         "title": each.document.title,
         "dated": _plain(each.document.dated),
-        "input": f"document:{each.document.id}",
+        "input": item,
         "outcome": each.outcome.value,
-        "pages": each.pages,
         "reason": each.reason,
-        "source_pages": _source_pages(each, layout),
+        **_seen(each, layout, item=item if included else None, name=each.document.id),
+    }
+
+
+def _seen(each: TakenFile, layout: Layout, *, item: str | None, name: str) -> dict[str, Any]:
+    """Record what was seen of a file whose pages are those of *item*, if it is bound in."""
+    return {
+        "pages": each.pages,
+        "source_pages": [] if item is None else _source_pages(each, layout, item),
         "shrunk_pages": [{"page": page, "per_mille": per_mille} for page, per_mille in each.shrunk],
         "turned_pages": [{"page": page, "degrees": degrees} for page, degrees in each.turned],
         "recognised_pages": list(each.recognised),
@@ -139,25 +156,28 @@ def _document(each: TakenDocument, layout: Layout) -> dict[str, Any]:
         "repaired": each.is_repaired,
         "attachments": [
             {"name": file.name, "size": file.size, "sha256": file.sha256, "input": ident}
-            for file, ident in zip(each.files, inner_ids(each), strict=True)
+            for file, ident in zip(each.files, inner_ids(each, name=name), strict=True)
         ],
         "signatures": [asdict(signature) for signature in each.signatures],
         "findings": list(each.codes),
     }
 
 
-def inner_ids(each: TakenDocument) -> list[str | None]:
-    """Return the id of the input that each file inside a document is, where it was written out."""
+def inner_ids(each: TakenFile, *, name: str) -> list[str | None]:
+    """Return the id of the input that each file inside a file is, where it was written out.
+
+    *name* is the id of the document, or `SIGNED`, which no document has.
+    """
     return [
-        None if file.path is None else f"attachment:{each.document.id}:{number}"
+        None if file.path is None else f"attachment:{name}:{number}"
         for number, file in enumerate(each.files, start=1)
     ]
 
 
-def _source_pages(each: TakenDocument, layout: Layout) -> list[dict[str, Any]]:
-    """Map the pages of a document, by the numbers they had, to the labels they have now."""
-    entry = layout.entry(f"document:{each.document.id}")
-    if entry is None or each.outcome is not Outcome.INCLUDED:
+def _source_pages(each: TakenFile, layout: Layout, item: str) -> list[dict[str, Any]]:
+    """Map the pages of a file, by the numbers they had, to the labels they have now."""
+    entry = layout.entry(item)
+    if entry is None:
         return []
     marks = layout.marks[entry.pdf_page - 1 : entry.pdf_page - 1 + entry.pages]
     own = each.own_numbers or (None,) * len(marks)
@@ -406,7 +426,9 @@ def _bundle(
     }
 
 
-def _statement(material: Material, made: StatementFile | None) -> dict[str, Any] | None:
+def _statement(
+    material: Material, made: StatementFile | None, layout: Layout
+) -> dict[str, Any] | None:
     statement = material.matter.statement
     if statement is None or made is None:
         return None
@@ -416,6 +438,9 @@ def _statement(material: Material, made: StatementFile | None) -> dict[str, Any]
         "exhibit": statement.exhibit,
         "state": "draft" if made.signed_input is None else "signed",
         "signed_input": made.signed_input,
+        "signed_file": None
+        if material.signed_statement is None
+        else _seen(material.signed_statement, layout, item="part:statement", name=SIGNED),
         "paragraphs": [{"number": number, "text": text} for number, text in made.paragraphs],
         "blanks": made.blanks,
         "docx": made.docx,

@@ -255,6 +255,7 @@ def make_draft(
         log=log,
         software=software(),
         minuted=documents.minuted,
+        signed_statement=documents.signed,
     )
     tell("pages", 0)
     bound_pages = {item: taken.pages for item, taken in documents.bound}

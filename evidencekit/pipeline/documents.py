@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
@@ -24,6 +24,7 @@ from evidencekit.model.material import (
     Minuted,
     Outcome,
     TakenDocument,
+    TakenFile,
 )
 from evidencekit.pdf.corner import make_room
 from evidencekit.pdf.sourcepages import own_numbers
@@ -46,20 +47,24 @@ _SECONDS_WITH_OCR = 3600
 #: A disk with less than this left is full.
 _NO_ROOM = 65_536
 STATEMENT_ITEM = "part:statement"
+#: What a password for the signed statement is given by, where no document has that id.
+SIGNED_ID = "statement"
+_OPEN_STATEMENT = f". Give it (--password {SIGNED_ID}=FILE), or name a copy that opens without one"
 
 
 @frozen(kw_only=True)
 class Documents:
     """The documents as taken in. `bound` maps item ids to what was taken in of them.
 
-    `signed` is what was taken in of the signed statement, where the matter names one. `minuted`
-    says of each disputed passage of the matter whether its words were seen.
+    `signed` is what was seen of the signed statement, where the matter names one. `minuted` says of
+    each disputed passage of the matter whether its words were seen.
     """
 
     taken: tuple[TakenDocument, ...]
     bound: tuple[tuple[str, TakenIn], ...]
     findings: tuple[Finding, ...]
     minuted: tuple[Minuted, ...] = ()
+    signed: TakenFile | None = None
 
     def of(self, item: str) -> TakenIn | None:
         """Return what was taken in for an item, or None."""
@@ -92,9 +97,9 @@ def take_in_documents(
 ) -> Documents:
     """Take in the matter's documents and its signed statement into *scratch*.
 
-    *passwords* opens documents by id; *ocr* names the languages ("eng") in which the words of
-    scanned pages are to be read, None to leave them as they are; with *attachments* the files
-    inside the documents are written out.
+    *passwords* opens documents by id, and the signed statement by `SIGNED_ID`; *ocr* names the
+    languages ("eng") in which the words of scanned pages are to be read, None to leave them as they
+    are; with *attachments* the files inside the documents are written out.
 
     Raises:
         DependencyMissing: if *ocr* is asked for and tesseract is not installed.
@@ -119,7 +124,7 @@ def take_in_documents(
                 file,
                 item,
                 document_id,
-                (passwords or {}).get(document_id),
+                (passwords or {}).get(document_id or SIGNED_ID),
                 ocr,
                 scratch / f"{index} files" if attachments else None,
                 wanted_of(matter, document_id),
@@ -152,6 +157,7 @@ def take_in_documents(
             *_placeholder_findings(taken),
         ),
         minuted=_minuted(matter, by_item),
+        signed=_signed(by_item.get(STATEMENT_ITEM)),
     )
 
 
@@ -198,7 +204,10 @@ def _take_in(
             # On a full disk nothing that was seen of the document means anything.
             raise NoSpace(name, source.stat().st_size, free) from error
         if isinstance(error, DocumentUnusable):
-            return _Outcome(error=DocumentUnusable(error.path, error.reason, document_id))
+            reason = error.reason
+            if item == STATEMENT_ITEM and "password" in reason:
+                reason += _OPEN_STATEMENT
+            return _Outcome(error=DocumentUnusable(error.path, reason, document_id))
         raise
 
 
@@ -231,38 +240,47 @@ def _raise_unless_placeholder(by_item: dict[str, _Outcome], placeholders: Collec
 
 def _taken(document: Document, outcome: _Outcome) -> TakenDocument:
     if outcome.taken is not None:
-        taken = outcome.taken
-        return TakenDocument(
-            document=document,
-            outcome=Outcome.INCLUDED,
-            pages=taken.pages,
-            own_numbers=taken.own_numbers,
-            shrunk=tuple((each.page, each.per_mille) for each in taken.shrunk),
-            turned=tuple((each.page, each.degrees) for each in taken.turned),
-            recognised=taken.recognised,
-            kind=taken.kind,
-            files=tuple(
-                InnerFile(
-                    name=each.name,
-                    size=each.size,
-                    sha256=each.sha256,
-                    ending=Path(harmless(each.name)).suffix,
-                    path=each.path,
-                )
-                for each in taken.attachments
-            ),
-            signatures=tuple(
-                InnerSignature(outcome=each.outcome.value, whole_file=each.whole_file)
-                for each in taken.signatures
-            ),
-            codes=tuple(sorted({each.code for each in taken.findings})),
-        )
+        return TakenDocument(document=document, outcome=Outcome.INCLUDED, **_seen(outcome.taken))
     return TakenDocument(
         document=document,
         outcome=Outcome.PLACEHOLDER,
         pages=1,
         reason=outcome.error.reason if outcome.error else None,
     )
+
+
+def _signed(outcome: _Outcome | None) -> TakenFile | None:
+    """Return what was seen of the signed statement, where the matter names one."""
+    if outcome is None or outcome.taken is None:
+        return None
+    return TakenFile(**_seen(outcome.taken))
+
+
+def _seen(taken: TakenIn) -> dict[str, Any]:
+    """Return what the record says of a file that was taken in."""
+    return {
+        "pages": taken.pages,
+        "own_numbers": taken.own_numbers,
+        "shrunk": tuple((each.page, each.per_mille) for each in taken.shrunk),
+        "turned": tuple((each.page, each.degrees) for each in taken.turned),
+        "recognised": taken.recognised,
+        "kind": taken.kind,
+        "files": tuple(
+            InnerFile(
+                name=each.name,
+                size=each.size,
+                sha256=each.sha256,
+                ending=Path(harmless(each.name)).suffix,
+                path=each.path,
+            )
+            for each in taken.attachments
+        ),
+        "signatures": tuple(
+            InnerSignature(outcome=each.outcome.value, whole_file=each.whole_file)
+            for each in taken.signatures
+        ),
+        "codes": tuple(sorted({each.code for each in taken.findings})),
+    }
 
 
 def _withheld(document: Document) -> TakenDocument:

@@ -19,12 +19,13 @@ from evidencekit.model.material import Outcome
 from evidencekit.package.canonical import write_json
 from evidencekit.package.inputs import Input
 from evidencekit.package.names import unique_names
-from evidencekit.package.record import inner_ids
+from evidencekit.package.record import SIGNED, inner_ids
 from evidencekit.package.served import SERVED_NAME, kept_pdf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from evidencekit.model.material import TakenFile
     from evidencekit.pipeline.assembled import Assembled
 
 
@@ -180,19 +181,25 @@ def _copy_attachments(made: Assembled, data: Path) -> Iterator[Input]:
     """Copy the files inside documents that were written out, under numbers: what a document calls
     one of them may hold anybody's name.
     """
-    for taken in made.documents.taken:
-        ids = inner_ids(taken)
+    holders: list[tuple[str, str, TakenFile]] = [
+        (each.document.id, each.document.file, each) for each in made.documents.taken
+    ]
+    statement = made.material.matter.statement
+    if made.documents.signed is not None and statement is not None:
+        holders.append((SIGNED, statement.signed or "", made.documents.signed))
+    for holder, path, taken in holders:
+        ids = inner_ids(taken, name=holder)
         for number, (file, ident) in enumerate(zip(taken.files, ids, strict=True), start=1):
             if file.path is None or ident is None:
                 continue
             name = f"{number:03}{file.ending}"
-            stored = f"data/attachments/{taken.document.id}/{name}"
-            _copy(file.path, data / "attachments" / taken.document.id / name, file.sha256, stored)
+            stored = f"data/attachments/{holder}/{name}"
+            _copy(file.path, data / "attachments" / holder / name, file.sha256, stored)
             yield Input(
                 id=ident,
                 kind="attachment",
-                path=taken.document.file,
-                name=Path(taken.document.file).name,
+                path=path,
+                name=Path(path).name,
                 outcome=Outcome.INCLUDED,
                 digest=Digest(algorithm="sha256", value=file.sha256),
                 size=file.size,

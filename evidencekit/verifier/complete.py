@@ -85,6 +85,7 @@ clips/*: media_fragment
 documents/*: attachments findings kind recognised_pages repaired shrunk_pages signatures \
 source_pages turned_pages
 recordings/*: index
+statement: signed_file
 """
 )
 _SERVED_ALSO = _table(

@@ -323,11 +323,18 @@ def _shrunk(record: Mapping[str, Any], item: str) -> dict[int, int]:
     """Return at how many thousandths of their size pages of a document are shown, by page."""
     return {
         number(page, "page"): number(page, "per_mille")
-        for each in rows(record, "documents")
-        if f"document:{text(each, 'id')}" == item
-        for page in rows(each, "shrunk_pages")
+        for page in rows(_seen_of(record, item), "shrunk_pages")
         if _LEAST_SHOWN <= number(page, "per_mille") < _WHOLE
     }
+
+
+def _seen_of(record: Mapping[str, Any], item: str) -> Mapping[str, Any]:
+    """Return what the record says of the file that the pages of an item come from."""
+    if item == "part:statement":
+        return table(table(record, "statement"), "signed_file")
+    return next(
+        (each for each in rows(record, "documents") if f"document:{text(each, 'id')}" == item), {}
+    )
 
 
 #: A page shown smaller than this has no room for a label, nor for itself.

@@ -52,6 +52,7 @@ JUSTIFIED = {
         f"documents/*/{key}": "what a document was and held, for who built it: its file is here"
         for key in ("kind", "repaired", "findings", "attachments", "signatures")
     },
+    "statement/signed_file": "the same of the signed statement, whose file is here",
     "clips/*/excerpt/lines/*/person": "the speaker as printed stands beside it",
     "clips/*/excerpt/trimmed": "whether a sentence is printed; the sentence is on the page",
     "consent/*/openness": "the verdict and its reason, which are compared, say it in words",
