@@ -270,7 +270,7 @@ class Part:
 
     `item` is the id of its `Item`; `title` is what index and bookmark say. `show_title` sets the
     title at the head of the first page. `wide_margins` sets the 3.5 cm margin of a witness
-    statement (PD 32 para 19.1).
+    statement (PD 32 para 19.1). `running_head` stands at the head of each page but the first.
     """
 
     item: str
@@ -278,3 +278,4 @@ class Part:
     blocks: tuple[Block, ...]
     show_title: bool = True
     wide_margins: bool = False
+    running_head: str = ""

@@ -35,6 +35,7 @@ from evidencekit.compose.plan import (
 from evidencekit.compose.statement_body import body
 from evidencekit.compose.statement_said import Piece, Said, Source
 from evidencekit.compose.telling import joined, to_complete
+from evidencekit.model.bundle import DRAFT_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
 __all__ = ["ITEM", "initials_and_surname", "statement_paragraphs", "statement_part"]
 
 ITEM = "part:statement"
-DRAFT = "DRAFT - not signed"
 
 
 def statement_part(material: Material, profile: Profile, layout: Layout | None) -> Part | None:
@@ -59,7 +59,7 @@ def statement_part(material: Material, profile: Profile, layout: Layout | None) 
         return None
     declarant = matter.name_of(statement.by) or statement.by
     blocks: list[Block] = [
-        Band(text=DRAFT),
+        Band(text=DRAFT_MARK),
         _corner(matter, statement, declarant),
         _case_heading(matter, profile, declarant),
         Paragraph(text=_opening(matter, statement, declarant)),
@@ -73,6 +73,8 @@ def statement_part(material: Material, profile: Profile, layout: Layout | None) 
         blocks=tuple(blocks),
         show_title=False,
         wide_margins=True,
+        # The band is at the head of the first page.
+        running_head=DRAFT_MARK,
     )
 
 

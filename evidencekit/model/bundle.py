@@ -25,6 +25,8 @@ INDEXES = ("part:index", "volume:index")
 DIVIDER = "divider:"
 #: What is printed before a page's label, and leads back to the index with it.
 INDEX_WORD = "Index"
+#: What stands on every page of a statement that is a draft.
+DRAFT_MARK = "DRAFT - not signed"
 
 
 def is_divider(item: str) -> bool:

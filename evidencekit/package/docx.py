@@ -45,12 +45,15 @@ def write_docx(part: plan.Part, path: Path, *, title: str, prepared_on: Moment |
 
     document = Document()
     writer = _Writer(document, wide_margins=part.wide_margins)
+    if part.running_head:
+        writer.running_head(part.running_head)
     _set_properties(document, title=title, prepared_on=prepared_on)
     if part.show_title:
         writer.heading(part.title, level=1)
     for block, after in zip(part.blocks, (*part.blocks, None)[1:], strict=True):
         writer.block(block)
-        if isinstance(after, plan.Signature | plan.Space):
+        kept = isinstance(block, plan.Signature) and isinstance(after, plan.Blank)
+        if kept or isinstance(after, plan.Signature | plan.Space):
             writer.keep_with_next()
     made = io.BytesIO()
     document.save(made)
@@ -143,10 +146,24 @@ class _Writer:
         for script in ("ascii", "hAnsi", "cs", "eastAsia"):
             fonts.set(qn(f"w:{script}"), _FONT)
 
-    def _set_footer(self) -> None:
+    def running_head(self, text: str) -> None:
+        """Write *text* at the head of each page but the first."""
         from docx.enum.text import WD_ALIGN_PARAGRAPH
 
-        paragraph = self._document.sections[0].footer.paragraphs[0]
+        section = self._document.sections[0]
+        section.different_first_page_header_footer = True
+        self._number(section.first_page_footer.paragraphs[0])
+        paragraph = section.header.paragraphs[0]
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        paragraph.add_run(_xml_text(text)).bold = True
+
+    def _set_footer(self) -> None:
+        self._number(self._document.sections[0].footer.paragraphs[0])
+
+    def _number(self, paragraph: Any) -> None:
+        """Number the page in its footer."""
+        from docx.enum.text import WD_ALIGN_PARAGRAPH
+
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         paragraph.add_run("Page ")
         self._field(paragraph, "PAGE")

@@ -41,6 +41,8 @@ _DISPLAYED, _LARGE, _UNDER = 26.0, 72.0, 16.0
 _HEADING_SIZES, _LONG_HEADING = {1: 18.0, 2: 14.0}, 200
 #: A row with more lines than this may be split between two pages.
 _WHOLE_ROW_LINES = 12
+#: A table with no more rows stays together with the note to it.
+_FEW_ROWS = 6
 
 
 def link_to(item: str) -> str:
@@ -68,13 +70,19 @@ class Encoder:
             "title": self._heading(part.title, 1) if part.show_title else None,
             "margin": margin,
             "open": part.wide_margins,
+            "head": self._plain(part.running_head, self._width * 0.85, SMALL, is_bold=True)
+            if part.running_head
+            else None,
             "blocks": list(self._blocks(part.blocks)),
         }
 
     def _blocks(self, blocks: Sequence[plan.Block]) -> Iterator[dict[str, Any]]:
         """Encode blocks, with numbered paragraphs that follow each other as one list."""
         numbered: list[dict[str, Any]] = []
-        for block, after in zip(blocks, (*blocks, None)[1:], strict=True):
+        for place, block in enumerate(blocks, start=1):
+            after = next(
+                (each for each in blocks[place:] if not isinstance(each, plan.Space)), None
+            )
             if isinstance(block, plan.Numbered):
                 text = self._text(block.text, self._width - 36)
                 numbered.append({"n": block.number, "text": text})
@@ -83,12 +91,20 @@ class Encoder:
                     numbered = []
             else:
                 encoded = self._block(block)
-                if isinstance(block, plan.Paragraph):
-                    encoded["keep"] = self._keeps(block, after)
+                encoded["keep"] = self._keeps(block, after)
                 yield encoded
 
-    def _keeps(self, block: plan.Paragraph, after: plan.Block | None) -> bool:
-        """Say whether a paragraph stays on the page of what it introduces."""
+    def _keeps(self, block: plan.Block, after: plan.Block | None) -> bool:
+        """Say whether a block stays on the page of what follows: what introduces it, a signature
+        of what is only for who cannot sign, and a few rows of the note to them.
+        """
+        if isinstance(block, plan.Signature):
+            return isinstance(after, plan.Blank)
+        if isinstance(block, plan.Table):
+            is_note = isinstance(after, plan.Paragraph) and after.manner is plan.Manner.NOTE
+            return is_note and len(block.rows) <= _FEW_ROWS
+        if not isinstance(block, plan.Paragraph):
+            return False
         if isinstance(after, plan.Signature):
             return True
         short = measure.natural(block.text, BODY) < 3 * self._width

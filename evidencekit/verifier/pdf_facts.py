@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from evidencekit.model.bundle import DRAFT_MARK
 from evidencekit.model.moment import Moment
 from evidencekit.model.timecode import format_media_time, samples_to_ms
 from evidencekit.verifier.record import number, rows, table, text
@@ -138,7 +139,10 @@ def _of_statement(record: Mapping[str, Any]) -> Iterator[Fact]:
     if text(statement, "state") != "draft":
         return
     item = "part:statement"
-    yield Fact("statement", "that it is a draft", item, ("DRAFT",))
+    index = rows(table(record, "bundle"), "index")
+    pages = next((number(each, "pages") for each in index if text(each, "item") == item), 1)
+    # Once on each of its pages.
+    yield Fact("statement", "that it is a draft", item, (DRAFT_MARK,), times=pages)
     for each in rows(statement, "paragraphs"):
         place = number(each, "number")
         yield Fact("statement", f"paragraph {place}", item, (f"{place}. {text(each, 'text')}",))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from evidencekit.model.bundle import DRAFT_MARK
 from evidencekit.verifier.record import bytes_of, number, rows, table, text, values
 from evidencekit.verifier.result import INTEGRITY, error
 from evidencekit.verifier.strictjson import NotReadable
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 _ITEM = "part:statement"
 _LIMIT_BYTES = 32_000_000
-#: All that stands in a Word file beside its body: the number of the page.
-_ELSEWHERE = frozenset({"Page1of1"})
+#: All that stands in a Word file beside its body: the number of the page, and that it is a draft.
+_ELSEWHERE = frozenset({"Page1of1", squashed(DRAFT_MARK)})
 
 
 def check_statement(

@@ -13,7 +13,7 @@ import functools
 import unicodedata
 from typing import TYPE_CHECKING
 
-from evidencekit.model.bundle import INDEX_WORD
+from evidencekit.model.bundle import DRAFT_MARK, INDEX_WORD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,6 +53,10 @@ def is_simple(text: str) -> bool:
     )
 
 
+#: What stands at the head of the pages of a draft.
+_HEAD = squashed(DRAFT_MARK)
+
+
 class PageWords:
     """The squashed words of the pages of one PDF, of which *texts* has the text by ordinal."""
 
@@ -75,8 +79,11 @@ class PageWords:
         return self._page(ordinal)
 
     def span(self, first: int, pages: int) -> str:
-        """Return the words of several pages as one text, without the numbers at their feet."""
-        return "".join(map(self._without_foot, self._there(first, pages)))
+        """Return the words of several pages as one text, without the numbers at their feet and
+        what stands at the head of each but the first.
+        """
+        words = [self._without_foot(each) for each in self._there(first, pages)]
+        return "".join([*words[:1], *(each.removeprefix(_HEAD) for each in words[1:])])
 
     def _there(self, first: int, pages: int) -> Sequence[int]:
         """Return those of these pages that the PDF has: a record may speak of 2,000,000,000."""

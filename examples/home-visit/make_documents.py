@@ -143,8 +143,8 @@ APPLICATION = """
 + That the first respondent has permission to rely on a recording she made on her telephone
   during a visit by the council's social worker on 11 March 2026 (2 minutes 22 seconds), and on a
   message left for her on 13 March 2026 (25 seconds).
-+ That copies of both recordings, whole, and of the transcripts exhibited to her first statement
-  be served on all parties within seven days.
++ That copies of both recordings, whole, and of their transcripts, of which exhibit AD1 sets out the
+  passages relied on, be served on all parties within seven days.
 + That any party who disputes what is heard on either recording says so in writing, with the
   passage and the words, fourteen days before the next hearing.
 

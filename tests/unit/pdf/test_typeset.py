@@ -51,7 +51,7 @@ SVG = (
 MARKUP = '#panic("x") $ * _a_ @ref #read("/etc/passwd") <b> =HYPERLINK() \\u{41} // `c` [d]'
 
 
-def _part(*blocks: object, item: str = "part:a", title: str = "Schedule", **more: bool) -> Part:
+def _part(*blocks: object, item: str = "part:a", title: str = "Schedule", **more: object) -> Part:
     return Part(item=item, title=title, blocks=blocks, **more)  # type: ignore[arg-type]
 
 
@@ -346,6 +346,40 @@ def test_a_signature_stays_with_what_is_signed() -> None:
         blocks = (*filler, Paragraph(text=plain("I believe")), Signature(name="Amara Dean"))
         pages = [text for text in _texts(_set(_part(*blocks))) if "Amara Dean" in text]
         assert "I believe" in pages[0]
+
+
+def test_what_is_only_for_a_witness_who_cannot_sign_stays_with_the_signature() -> None:
+    truth = (Heading(text="Statement of truth"), Paragraph(text=plain("I believe " * 40)), Space())
+    ending = (*truth, Signature(name="Amara Dean"), Blank(label="Only for a witness"))
+    for before in range(14, 36, 3):
+        filler = tuple(Paragraph(text=plain("x")) for _ in range(before))
+        texts = _texts(_set(_part(*filler, *ending, wide_margins=True, show_title=False)))
+        (page,) = (text for text in texts if "Only for a witness" in text)
+        assert all(words in page for words in ("Statement of truth", "I believe", "Amara Dean"))
+
+
+def test_a_few_rows_stay_with_the_note_to_them() -> None:
+    table = Table(
+        columns=(Column(title="Of"), Column(title="Digest")),
+        rows=tuple(Row(cells=(plain(f"Row {number}"), plain(DIGEST))) for number in range(3)),
+        small=True,
+    )
+    note = Paragraph(text=plain("What the digests show. " * 12), manner=Manner.NOTE)
+    for before in range(20, 40, 2):
+        filler = tuple(Paragraph(text=plain("x")) for _ in range(before))
+        (page,) = (text for text in _texts(_set(_part(*filler, table, note))) if "Row 2" in text)
+        assert "What the digests show" in page
+
+
+def test_a_running_head_stands_on_each_page_but_the_first_of_its_part_alone() -> None:
+    long = tuple(Paragraph(text=plain("x")) for _ in range(90))
+    draft = _part(*long, item="part:b", running_head="DRAFT - not signed")
+    made = _set(_part(*long), draft, _part(*long, item="part:c"))
+    pages = _texts(made)
+    first = made.pages[0]
+    assert made.pages[1] > 2
+    marked = [number for number, text in enumerate(pages) if "DRAFT - not signed" in text]
+    assert marked == list(range(first + 1, first + made.pages[1]))
 
 
 def test_line_ends_of_every_kind_are_kept_as_line_ends() -> None:

@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import docx
+import pikepdf
 import pymupdf
 import pypdf
 import pytest
 from attrs import evolve
+from pikepdf import Array, Dictionary, Name, String
 from support_cli import Desk
 from support_examples import NOW
 from support_pdf import difference, numbered_pdf, picture
@@ -21,6 +24,7 @@ from evidencekit.pipeline.signed import compare_signed
 from evidencekit.pipeline.statement import write_statement
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 WORDS = (
@@ -86,6 +90,58 @@ def test_a_signed_statement_is_bound_in_untouched_in_the_drafts_place(desk: Desk
     assert ek.verify(package.path).ok
 
 
+def change_pdf(path: Path, change: Callable[[pikepdf.Pdf], None], **options: Any) -> None:
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        change(pdf)
+        pdf.save(path, **options)
+
+
+def test_what_was_in_the_signed_statements_file_is_in_the_record_as_a_documents_is(
+    desk: Desk,
+) -> None:
+    def add(pdf: pikepdf.Pdf) -> None:
+        pdf.Root["/OpenAction"] = Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
+        pdf.attachments["a note.txt"] = b"for nobody else"
+        pdf.pages[0].contents_add(b"BT /helv 9 Tf 520 22 Td (page 1 of 1) Tj ET\n")
+        pdf.Root["/PageLabels"] = Dictionary(Nums=Array([0, Dictionary(P=String("s1"))]))
+
+    change_pdf(sign(desk, drafted(desk)), add)
+    package = build(desk, attachments=True)
+    seen = package.record["statement"]["signed_file"]
+    (entry,) = (each for each in package.index if each.item == "part:statement")
+    assert (seen["pages"], seen["kind"], seen["repaired"]) == (1, "PDF", False)
+    assert seen["source_pages"] == [{"page": 1, "own": "s1", "label": entry.first_label}]
+    assert {"EK-P010", "EK-P035"} <= set(seen["findings"])
+    assert seen["findings"] == sorted(
+        {each.code for each in package.findings if each.subject == "part:statement"}
+        & set(seen["findings"])
+    )
+    (shrunk,) = seen["shrunk_pages"]
+    assert shrunk["page"] == 1
+    (inside,) = seen["attachments"]
+    assert (inside["name"], inside["size"]) == ("a note.txt", 15)
+    (written,) = (each for each in package.record["inputs"] if each["id"] == inside["input"])
+    assert (package.path / written["stored"]).read_bytes() == b"for nobody else"
+    assert written["sha256"] == inside["sha256"]
+    report = ek.verify(package.path)
+    assert report.ok, report.findings
+    assert ek.validate(package.record, kind="bundle") == ()
+
+
+def test_a_draft_has_no_file_that_was_looked_into(desk: Desk) -> None:
+    assert build(desk).record["statement"]["signed_file"] is None
+
+
+def test_a_locked_signed_statement_asks_for_its_password_and_is_opened_by_it(desk: Desk) -> None:
+    path = sign(desk, drafted(desk))
+    change_pdf(path, lambda _: None, encryption=pikepdf.Encryption(user="open", owner="own"))
+    with pytest.raises(DocumentUnusable, match=r"--password statement=FILE"):
+        build(desk)
+    package = build(desk, passwords={"statement": "open"})
+    assert "EK-P030" in package.record["statement"]["signed_file"]["findings"]
+    assert ek.verify(package.path).ok
+
+
 def test_the_draft_is_still_there_to_compare(desk: Desk) -> None:
     paragraphs = drafted(desk)
     sign(desk, paragraphs)
@@ -106,6 +162,43 @@ def test_a_paragraph_that_differs_is_a_finding_by_its_number_and_changes_nothing
     assert found.severity is Severity.WARNING
     told = package.record["statement"]["paragraphs"][number]["number"]
     assert found.subject == f"part:statement paragraph {told}"
+    assert ek.verify(package.path).ok
+
+
+def test_what_runs_along_the_pages_of_a_signed_statement_is_no_difference(tmp_path: Path) -> None:
+    """A Word file that is printed has page numbers, and the mark of a draft until it is taken out."""
+    path = tmp_path / "signed.pdf"
+    pages = ("1. I pressed record before", "I opened the door, and then", "I sat down.")
+    with pymupdf.open() as pdf:
+        for number, text in enumerate(pages, start=1):
+            page = pdf.new_page()
+            if number > 1:
+                page.insert_text((200, 40), "DRAFT - not signed")
+            page.insert_text((60, 90), text)
+            page.insert_text((280, 800), f"Page {number} of {len(pages)}")
+        pdf.save(path)
+    same = "I pressed record before I opened the door, and then I sat down."
+    assert compare_signed([(1, same)], path) == ()
+    other = same.replace("sat", "stood")
+    assert [each.code for each in compare_signed([(1, other)], path)] == ["EK-S001"]
+
+
+def test_each_page_of_a_draft_says_that_it_is_one(desk: Desk) -> None:
+    words = "".join(
+        f'"On day {day} I did what I say here, and nobody asked me.",' for day in range(60)
+    )
+    desk.change("words = [", f"words = [{words}")
+    package = build(desk)
+    (entry,) = (each for each in package.index if each.item == "part:statement")
+    pages = pypdf.PdfReader(package.pdf_path).pages
+    own = [pages[entry.pdf_page - 1 + number].extract_text() for number in range(entry.pages)]
+    assert entry.pages > 3
+    assert all(text.count("DRAFT - not signed") == 1 for text in own)
+    word = docx.Document(str(package.path / package.record["statement"]["docx"]))
+    (section,) = word.sections
+    assert section.header.paragraphs[0].text == word.paragraphs[0].text == "DRAFT - not signed"
+    assert section.different_first_page_header_footer
+    assert section.first_page_footer.paragraphs[0].text.startswith("Page ")
     assert ek.verify(package.path).ok
 
 
