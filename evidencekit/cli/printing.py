@@ -285,6 +285,8 @@ def print_report(report: Report) -> None:
             _print_lines(own, width=width, indent="  ")
     else:
         _print_lines(report.summary, width=width)
+    if report.full is False:
+        _echo("Of each recording only what clips hold was compared; --full decodes the rest, too.")
     attention = to_look_at(report.findings)
     if attention:
         _echo(f"to look at ({len(attention)})")

@@ -29,6 +29,11 @@ _FILE = click.Path(path_type=Path)
     help="The folder that holds the recordings, if the package was made without them.",
 )
 @click.option(
+    "--full",
+    is_flag=True,
+    help="Decode every recording again as a whole, and compare the digest of all its samples.",
+)
+@click.option(
     "--clip", type=_FILE, help="Check this one clip instead of a package. Needs --recording."
 )
 @click.option("--recording", type=_FILE, help="The recording that --clip is said to be part of.")
@@ -64,6 +69,7 @@ _FILE = click.Path(path_type=Path)
 def verify(
     package: Path | None,
     recordings: Path | None,
+    full: bool,
     clip: Path | None,
     recording: Path | None,
     track: int | None,
@@ -82,11 +88,14 @@ def verify(
     \b
     Examples:
       evidencekit verify "NB26C00123 file 2026-05-29"
-      evidencekit verify copy.zip --recordings "My recordings"
+      evidencekit verify copy.zip --recordings "My recordings" --full
       evidencekit verify --clip "Clip 1.wav" --recording visit.m4a
     """  # noqa: D301 - \b is click's mark for lines to keep
     if (package is None) == (clip is None) or (clip is None) != (recording is None):
         msg = "name a package; or a clip with --clip and its recording with --recording"
+        raise click.UsageError(msg)
+    if full and package is None:
+        msg = "--full goes with a package: a clip is looked for in all of its recording as it is"
         raise click.UsageError(msg)
     with (
         errors_as_exits(as_json=as_json),
@@ -101,7 +110,7 @@ def verify(
             )
         else:
             trust = (fingerprint, signer_roots, timestamp_roots)
-            report = _package(package or Path(), recordings, trust, watch, cancelled)
+            report = _package(package or Path(), recordings, trust, watch, cancelled, full=full)
     if as_json:
         echo_json(report_document(report))
     else:
@@ -116,6 +125,8 @@ def _package(
     trust: tuple[str | None, Path | None, Path | None],
     progress: OnProgress,
     cancelled: IsCancelled,
+    *,
+    full: bool,
 ) -> Report:
     from evidencekit.custody.certificates import read_fingerprint
     from evidencekit.verifier import Trusted
@@ -130,6 +141,7 @@ def _package(
     return check(
         package,
         recordings=recordings,
+        full=full,
         trusted=Trusted(fingerprint=fingerprint, signer_roots=signer_roots, tsa_roots=tsa_roots),
         progress=progress,
         cancelled=cancelled,

@@ -76,7 +76,8 @@ class Report:
     """The findings of one look at something (`subject`), and a summary line for each check.
 
     `groups` has the outcome of each group of checks, where a look has several that are judged
-    apart: a signature that fits says nothing about a file that differs.
+    apart: a signature that fits says nothing about a file that differs. `full` says, of a package
+    that was verified, whether every recording was decoded again as a whole; None of anything else.
     """
 
     subject: str
@@ -85,6 +86,7 @@ class Report:
     summary: tuple[CheckLine, ...] = ()
     conclusion: str = ""
     groups: tuple[GroupOutcome, ...] = ()
+    full: bool | None = None
 
     @property
     def failures(self) -> tuple[Finding, ...]:

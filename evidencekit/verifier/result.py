@@ -35,6 +35,7 @@ _GROUP_OF_CHECK = {
     "inputs": COMPLETENESS,
     "custody": PROVENANCE,
     "clips": CLIPS,
+    "samples": CLIPS,
     "signature": SIGNATURE,
     "signer": SIGNATURE,
     "time": SIGNATURE,

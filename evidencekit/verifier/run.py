@@ -39,6 +39,7 @@ from evidencekit.verifier.result import (
     safe,
 )
 from evidencekit.verifier.served import check_printed_head, check_served_files, checksums_digest
+from evidencekit.verifier.whole import check_whole
 from evidencekit.verifier.words import PageWords
 from evidencekit.verifier.zipped import unpacked
 
@@ -74,6 +75,7 @@ class _Look:
     kind: Kind
     recordings: Path | None
     trusted: Trusted
+    full: bool
     worker: Isolate
     reader: Isolate
     progress: OnProgress | None
@@ -85,6 +87,7 @@ def verify(
     *,
     recordings: Path | str | None = None,
     trusted: Trusted | None = None,
+    full: bool = False,
     progress: OnProgress | None = None,
     cancelled: IsCancelled | None = None,
     worker: Isolate | None = None,
@@ -93,8 +96,10 @@ def verify(
 
     *path* is the firm's file, a served copy, or a zip of either. *recordings* is a folder that
     holds originals which the package was told to leave out, *trusted* what to believe about its
-    seal. Recordings and PDFs are read in processes apart; a caller with many packages can give one,
-    *worker*, for all of them.
+    seal. With *full* every recording is decoded as a whole and the digest of all its samples worked
+    out again, which takes as long as taking them in did; without it, only what clips hold is
+    compared, and the report says so. Recordings and PDFs are read in processes apart; a caller
+    with many packages can give one, *worker*, for all of them.
 
     Raises:
         NotAPackage: if nothing of that name is there, or nothing of a package in it, or if it is a
@@ -125,6 +130,7 @@ def verify(
             kind=kind,
             recordings=None if recordings is None else Path(recordings),
             trusted=trusted or Trusted(),
+            full=full,
             worker=worker,
             reader=reader,
             progress=progress,
@@ -159,6 +165,7 @@ def _report(given: Path, looked: _Look) -> Report:
             findings=tuple(sorted(findings, key=lambda each: GROUPS.index(each.group))),
             summary=summary,
             groups=group_outcomes(findings, summary),
+            full=looked.full,
             conclusion=conclude(
                 findings,
                 seal,
@@ -246,8 +253,24 @@ def _by_the_record(
         check_papers(root, record, words, found, kind=kind),
         custody,
         clips.result(),
+        *_whole(looked, record),
         pages,
         check_inputs(record, looked.seen.files, digests, kind=kind),
+    )
+
+
+def _whole(looked: _Look, record: Mapping[str, Any]) -> tuple[Checked, ...]:
+    """Decode the recordings as a whole, if that was asked for."""
+    if not looked.full:
+        return ()
+    return (
+        check_whole(
+            looked.root,
+            record,
+            worker=looked.worker,
+            recordings=looked.recordings,
+            cancelled=looked.cancelled,
+        ),
     )
 
 

@@ -58,7 +58,7 @@ JUSTIFIED = {
     "consent/*/openness": "the verdict and its reason, which are compared, say it in words",
     "recordings/*/openness/source": "the paragraph of the guidance: the same in every bundle",
     "recordings/*/index": "how a clip was reached: it was cut from samples that are compared",
-    "recordings/*/samples_sha256": "one recording in two files; the files' digests are compared",
+    "recordings/*/samples_sha256": "worked out again only where all of it is decoded (full)",
     "recordings/*/file_says": "the file says it still, to whoever opens it; its digest is compared",
     **{
         f"recordings/*/told/{key}/{of}": "who told it, and where: the matter has it"
