@@ -8,10 +8,9 @@ way differ.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from evidencekit.media.clipfile import sha256_of
+from evidencekit.media.background import FileHash
 from evidencekit.media.clips import FROM_START, ClipSet, Cut
 from evidencekit.media.form import form_of, integers_of
 from evidencekit.media.index import digest_of_planes
@@ -26,7 +25,6 @@ from evidencekit.model.timecode import format_media_time, samples_to_ms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from concurrent.futures import Future
     from pathlib import Path
 
     from evidencekit.media.form import SampleForm
@@ -119,15 +117,15 @@ def cut_clips(
             as `cut` does.
     """
     size = check_file(path)
-    with ClipSet(cuts) as clips, ThreadPoolExecutor(max_workers=1) as aside:
-        if not cuts:
-            return ()
+    if not cuts:
+        return ()
+    with ClipSet(cuts) as clips, FileHash(path, source_digest) as digest:
         cutter = _Cutter(
             path,
             track=track,
             clips=clips,
             pace=Pace(total=size, subject=subject, progress=progress, cancelled=cancelled),
-            digest=aside.submit(lambda: source_digest or sha256_of(path)),
+            digest=digest,
             must_hold=must_hold,
         )
         cutter.run(index, cuts)
@@ -151,7 +149,7 @@ class _Cutter:
         track: int,
         clips: ClipSet,
         pace: Pace,
-        digest: Future[Digest],
+        digest: FileHash,
         must_hold: bool,
     ) -> None:
         self.path = path

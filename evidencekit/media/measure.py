@@ -7,14 +7,12 @@ each block is measured in a second thread while the first decodes on.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from evidencekit.media.average import AverageMeter
-from evidencekit.media.background import InOrder
-from evidencekit.media.clipfile import sha256_of
+from evidencekit.media.background import FileHash, InOrder
 from evidencekit.media.clips import ClipSet, Cut
 from evidencekit.media.form import SampleForm, form_of, integers_of
 from evidencekit.media.index import RecordingIndex, digest_of_planes
@@ -126,19 +124,19 @@ def read_and_index(
         ClipSet(cuts) as clips,
         SoundReader(path, track=track) as sound,
         InOrder() as aside,
-        ThreadPoolExecutor(max_workers=1) as hashing,
+        FileHash(path, source_digest) as hashed,
     ):
         pace = Pace(total=sound.size, subject=subject, progress=progress, cancelled=cancelled)
         log = PacketLog(sound)
         meter: _Meter | None = None
-        hashed = hashing.submit(lambda: source_digest or sha256_of(path))
-        for block in sound.blocks(pace, log):
+        for stretch in sound.blocks(pace, log.take, stretches=True):
             if meter is None:
                 meter = _Meter(sound)
                 clips.begin(sound, meter.form)
-            aside.do(meter.take, block)
-            if clips.wants(block.end):
-                clips.take(block.first, integers_of(block, meter.form, sound))
+            aside.do(meter.take, stretch)
+            for block in stretch.parts(sound.form.block_samples):
+                if clips.wants(block.end):
+                    clips.take(block.first, integers_of(block, meter.form, sound))
         aside.finish()
         if meter is None:
             msg = "a decode without a block"
@@ -161,7 +159,7 @@ def read_and_index(
 
 
 class _Meter:
-    """What is measured of every block."""
+    """What is measured of every stretch of blocks."""
 
     def __init__(self, sound: SoundReader) -> None:
         self._sound = sound
@@ -170,14 +168,15 @@ class _Meter:
         self.average = AverageMeter(sound.form.bucket_samples, self.form)
         self.digests = bytearray()
 
-    def take(self, block: Block) -> None:
+    def take(self, stretch: Block) -> None:
         try:
-            self.form.check(block)
+            self.form.check(stretch)
         except ValueError as error:
             raise self._sound.unreadable(str(error)) from error
-        self.digests += digest_of_planes(block.planes)
-        self.peaks.take(block)
-        self.average.take(block)
+        for block in stretch.parts(self._sound.form.block_samples):
+            self.digests += digest_of_planes(block.planes)
+        self.peaks.take(stretch)
+        self.average.take(stretch)
 
 
 def _measurement(sound: SoundReader, meter: _Meter) -> Measurement:
@@ -187,7 +186,7 @@ def _measurement(sound: SoundReader, meter: _Meter) -> Measurement:
         sample_count=sound.sample_count,
         decoder=sound.decoder,
         decode_errors=sound.decode_errors,
-        peaks=meter.peaks.peaks(),
+        peaks=meter.peaks.finish(),
         average_level=meter.average.level(),
         track=sound.track,
         tracks=len(sound.container.streams.audio),

@@ -49,7 +49,7 @@ def stamp(packet: Any) -> int:
 
 
 class PacketLog:
-    """Called with every packet and the number of samples decoded by then; collects anchors."""
+    """Takes every packet, and the number of samples decoded by then; collects anchors."""
 
     def __init__(self, sound: SoundReader) -> None:
         self._sound = sound
@@ -59,7 +59,7 @@ class PacketLog:
         self._anchors = bytearray()
         self.first_pts = NOWHERE
 
-    def __call__(self, packet: Any, decoded: int) -> None:
+    def take(self, packet: Any, decoded: int) -> None:
         """Take a packet; *decoded* counts the samples decoded once it was."""
         self._seen.append((packet, decoded))
         if decoded > self._next:

@@ -54,9 +54,13 @@ class PeakMeter:
             low, high = np.append(low, rest.min()), np.append(high, rest.max())
         return low, high
 
-    def peaks(self) -> Peaks:
-        """Return what was collected."""
-        return Peaks(bucket_samples=self._bucket, low=bytes(self._low), high=bytes(self._high))
+    def finish(self) -> Peaks:
+        """Return what was collected, and keep none of it: of a long recording it is much."""
+        low = bytes(self._low)
+        self._low.clear()
+        high = bytes(self._high)
+        self._high.clear()
+        return Peaks(bucket_samples=self._bucket, low=low, high=high)
 
 
 #: How many buckets a clip is measured in: more than its drawing is wide.

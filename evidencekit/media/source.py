@@ -45,6 +45,7 @@ _MAX_RATE = 768_000
 _MAX_CHANNELS = 64
 _BUCKETS_IN_BLOCK = 100
 _MOST_VALUES_IN_BLOCK = 1 << 20
+_MOST_VALUES_IN_STRETCH = 1 << 19  # longer ones leave the processor's cache between two steps
 #: How often progress and cancelling are asked for.
 PACKETS_BETWEEN_TICKS = 64
 #: So many packets may say what is to be left out, or that they are encrypted.
@@ -86,6 +87,12 @@ class StreamForm:
         most = _MOST_VALUES_IN_BLOCK // (self.bucket_samples * self.channels)
         return self.bucket_samples * max(1, min(_BUCKETS_IN_BLOCK, most))
 
+    @property
+    def stretch_samples(self) -> int:
+        """How many samples are handed on together where whole blocks may be: some seconds'."""
+        block = self.block_samples
+        return block * max(1, _MOST_VALUES_IN_STRETCH // (block * self.channels))
+
 
 @frozen(kw_only=True, eq=False)
 class Block:
@@ -104,6 +111,18 @@ class Block:
     def end(self) -> int:
         """The number of the sample after the last."""
         return self.first + self.count
+
+    def parts(self, length: int) -> Iterator[Block]:
+        """Yield it in blocks of *length* samples, the last one of what is left."""
+        wide = self.channels if len(self.planes) == 1 else 1
+        for at in range(0, self.count, length):
+            end = min(at + length, self.count)
+            yield Block(
+                first=self.first + at,
+                count=end - at,
+                planes=tuple(plane[at * wide : end * wide] for plane in self.planes),
+                channels=self.channels,
+            )
 
 
 class SoundReader:
@@ -126,7 +145,6 @@ class SoundReader:
         self.sample_count = 0
         self.skipped_samples = 0
         self.clock = FileClock(self.container.format.name, self.container.start_time)
-        self._decoded = 0
         self._form: StreamForm | None = None
         try:
             self.stream = self._choose_stream()
@@ -172,15 +190,20 @@ class SoundReader:
         )
 
     def blocks(
-        self, on_position: OnPosition | None = None, on_packet: OnPacket | None = None
+        self,
+        on_position: OnPosition | None = None,
+        on_packet: OnPacket | None = None,
+        *,
+        stretches: bool = False,
     ) -> Iterator[Block]:
-        """Decode the stream once, in blocks of equal length but for the last.
+        """Decode the stream once, in blocks of equal length but for the last, or in *stretches* of
+        several blocks each.
 
         Raises:
             RecordingUnreadable: if nothing can be decoded, or the stream changes on the way.
         """
         frames = self._frames(on_position or _no_position, on_packet or _no_packet)
-        blocks = BlockMaker(frames, self, first=0)
+        blocks = BlockMaker(frames, self, first=0, stretches=stretches)
         for block in blocks:
             self.sample_count = block.end
             yield block
@@ -209,16 +232,21 @@ class SoundReader:
             RecordingUnreadable: if its decoder refuses it, or its form cannot be used.
         """
         try:
-            frames: list[av.AudioFrame] = self.stream.codec_context.decode(packet)
-        except av.FFmpegError:
-            self.decode_errors += 1
-            return []
-        except ValueError as error:  # "cannot decode unknown codec": its decoder did not open
-            reason = f"holds sound that its decoder ({self.codec_name}) refuses: it is damaged"
-            raise self.unreadable(reason) from error
+            frames: list[av.AudioFrame] = self._decode(packet)
+        except (av.FFmpegError, ValueError) as error:
+            return self._failed(error)
         if self._form is None and frames:
             self._take_form(frames[0])
         return frames
+
+    def _failed(self, error: Exception) -> list[av.AudioFrame]:
+        """Count a packet that could not be decoded; raise where none can be."""
+        if isinstance(error, av.FFmpegError):
+            self.decode_errors += 1
+            return []
+        # "cannot decode unknown codec": its decoder did not open
+        reason = f"holds sound that its decoder ({self.codec_name}) refuses: it is damaged"
+        raise self.unreadable(reason) from error
 
     def changed(self, frame: av.AudioFrame) -> RecordingUnreadable:
         """Return the error for a frame of another form than the first one's."""
@@ -243,19 +271,26 @@ class SoundReader:
             self.skipped_samples += int.from_bytes(said[:4], "little")
 
     def _frames(self, on_position: OnPosition, on_packet: OnPacket) -> Iterator[av.AudioFrame]:
-        position = 0
-        clock = self.clock
+        position = decoded = 0
+        # What follows runs half a million times in three hours: hence few calls, looked up once.
+        decode, note = self._decode, self.clock.note
         for number, packet in enumerate(self.packets()):
             if number % PACKETS_BETWEEN_TICKS == 0:
                 position = max(position, (packet.pos or 0) if packet is not None else 0)
                 on_position(position)
             if number < FIRST_PACKETS and packet is not None:
                 self.look_at(packet)
-            for frame in self.decode(packet):
-                clock.note(frame.pts, self._decoded)
-                self._decoded += frame.samples
+            try:
+                frames = decode(packet)
+            except (av.FFmpegError, ValueError) as error:
+                frames = self._failed(error)
+            for frame in frames:
+                if not decoded and self._form is None:
+                    self._take_form(frame)
+                note(frame.pts, decoded)
+                decoded += frame.samples
                 yield frame
-            on_packet(packet, self._decoded)
+            on_packet(packet, decoded)
 
     def _take_form(self, frame: av.AudioFrame) -> None:
         self.found = form_of_frame(frame)
@@ -301,6 +336,7 @@ class SoundReader:
         # Kept now: once a decoder has failed to open, asking the context for it ends the process.
         self.codec_name, self.codec_title = context.codec.name, context.codec.long_name
         context.thread_count = 1  # with more, damaged files do not decode the same every time
+        self._decode = context.decode
         return stream
 
     def _no_samples(self) -> RecordingUnreadable:
@@ -313,16 +349,24 @@ class SoundReader:
 class BlockMaker:
     """Puts decoded frames together to blocks, the first of which starts at sample *first*.
 
-    *leave_out* samples before it are dropped.
+    *leave_out* samples before it are dropped. With *stretches*, several blocks come as one: who
+    works on them in another thread does it in fewer and longer steps, and steps cost both threads.
     """
 
     def __init__(
-        self, frames: Iterator[av.AudioFrame], sound: SoundReader, *, first: int, leave_out: int = 0
+        self,
+        frames: Iterator[av.AudioFrame],
+        sound: SoundReader,
+        *,
+        first: int,
+        leave_out: int = 0,
+        stretches: bool = False,
     ) -> None:
         self._frames = frames
         self._sound = sound
         self._at = first
         self._leave_out = leave_out
+        self._stretches = stretches
 
     def __iter__(self) -> Iterator[Block]:
         """Yield blocks of equal length but for the last."""
@@ -330,7 +374,9 @@ class BlockMaker:
         length = channels = 0
         for frame in self._frames:
             if not length:
-                length, channels = self._sound.form.block_samples, self._sound.form.channels
+                form = self._sound.form
+                length = form.stretch_samples if self._stretches else form.block_samples
+                channels = form.channels
             if frame.layout.nb_channels != channels:  # the queue would read planes not there
                 raise self._sound.changed(frame)
             frame.pts = None  # the count of samples is the clock; gaps in time stamps are not

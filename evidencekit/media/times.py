@@ -29,7 +29,7 @@ class FileClock:
     def __init__(self, container: str, start_us: int | None) -> None:
         self._zero_us = 0 if container in _COUNTED_FROM_0 else start_us or 0
         self._per_stamp = self._per_sample = self._tolerated = 0
-        self._apart = 0
+        self._apart = self._lowest = self._highest = 0
         self._shifts: list[TimeShift] = []
         #: How often the clocks part, also where it is too often to keep each place.
         self.jumps = 0
@@ -41,8 +41,8 @@ class FileClock:
         self._rate = rate
         self._per_stamp = time_base.numerator * rate
         self._per_sample = time_base.denominator
-        self._apart = stamp * self._per_stamp
         self._tolerated = _TOLERATED_MS * rate * self._per_sample // 1000
+        self._part(stamp * self._per_stamp)
         if abs(self._shift_ms()) > _TOLERATED_MS:
             self._shifts.append(TimeShift(first=0, shift_ms=self._shift_ms()))
 
@@ -51,12 +51,16 @@ class FileClock:
         if stamp is None or not self._per_stamp:
             return
         apart = stamp * self._per_stamp - sample * self._per_sample
-        if -self._tolerated <= apart - self._apart <= self._tolerated:
+        if self._lowest <= apart <= self._highest:
             return
-        self._apart = apart
+        self._part(apart)
         self.jumps += 1
         if len(self._shifts) < _MOST:
             self._shifts.append(TimeShift(first=sample, shift_ms=self._shift_ms()))
+
+    def _part(self, apart: int) -> None:
+        self._apart = apart
+        self._lowest, self._highest = apart - self._tolerated, apart + self._tolerated
 
     def _shift_ms(self) -> int:
         zero = self._zero_us * self._rate * self._per_sample // _MICROSECONDS
