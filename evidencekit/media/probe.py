@@ -17,12 +17,11 @@ from av.stream import Disposition
 
 from evidencekit.media.form import form_of
 from evidencekit.media.kinds import kind_by_magic, kind_by_name, kind_of_container
-from evidencekit.media.location import holds_location
 from evidencekit.media.loudness import loudness
 from evidencekit.media.opening import READER
+from evidencekit.media.origins import origins, origins_apart
 from evidencekit.media.second import SecondOpinion, second_opinion
 from evidencekit.media.source import SoundReader
-from evidencekit.media.text import plain
 from evidencekit.media.timefacts import clock_facts, edit_facts
 from evidencekit.model.clip import Fact
 from evidencekit.model.stated import from_file, measured
@@ -38,20 +37,6 @@ if TYPE_CHECKING:
 
 _SOFTWARE = "evidencekit"
 _DIFFERENCE_MS = 100
-
-#: The name of a fact, and the tags that hold it; the first that is there counts.
-_TAGS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("creation time", ("creation_time",)),
-    ("creation date", ("com.apple.quicktime.creationdate",)),
-    ("origination date", ("origination_date",)),
-    ("origination time", ("origination_time",)),
-    ("date tag", ("date",)),
-    ("device make", ("com.apple.quicktime.make", "com.android.manufacturer", "make")),
-    ("device model", ("com.apple.quicktime.model", "com.android.model", "model")),
-    ("device software", ("com.apple.quicktime.software", "software")),
-    ("Android version", ("com.android.version",)),
-    ("encoder", ("encoder",)),
-)
 
 
 @frozen(kw_only=True)
@@ -77,12 +62,14 @@ def file_claims(sound: SoundReader) -> Claims:
     """Return what an opened recording says of itself."""
     second = second_opinion(sound.path)
     header_ms = _header_ms(sound)
+    said = origins(sound.container.metadata, sound.stream.metadata)
     facts = (
         *_container_facts(sound, header_ms),
         *edit_facts(sound),
-        *_tag_facts(sound),
+        *said,
         *second.facts,
         *_mislabelled(sound, second),
+        *origins_apart(said),
     )
     return Claims(facts=facts, header_ms=header_ms, second=second)
 
@@ -145,33 +132,6 @@ def _header_ms(sound: SoundReader) -> int | None:
     """Return the duration of the file's header, or None where it has none or an absurd one."""
     duration = sound.container.duration
     return None if duration is None or duration < 0 else duration // 1000
-
-
-def _tag_facts(sound: SoundReader) -> list[Fact]:
-    whole = {key.lower(): value for key, value in sound.container.metadata.items()}
-    track = {key.lower(): value for key, value in sound.stream.metadata.items()}
-    facts: list[Fact] = []
-    for name, keys in _TAGS:
-        seen: list[str] = []
-        for place, tags in (("", whole), (", audio track", track)):
-            key = next((each for each in keys if plain(tags.get(each, ""))), None)
-            value = _time_once(plain(tags[key])) if key else ""
-            if key and value not in seen:
-                seen.append(value)
-                facts.append(_read(f"{name}{place}", value, key))
-    if holds_location((*whole, *track)):
-        facts.append(_read("location", "present, not shown", "location"))
-    return facts
-
-
-def _time_once(text: str) -> str:
-    """Write a time that the file holds in two places once, if they are the same.
-
-    FFmpeg 9 gives both with a semicolon between; FFmpeg adds an empty fraction to whole seconds.
-    """
-    if not text.endswith("Z"):
-        return text
-    return "; ".join(dict.fromkeys(each.replace(".000000Z", "Z") for each in text.split(";")))
 
 
 def _mislabelled(sound: SoundReader, second: SecondOpinion) -> list[Fact]:

@@ -13,6 +13,7 @@ from evidencekit.media.measure import read_recording
 from evidencekit.media.probe import file_facts
 from evidencekit.media.text import plain
 from evidencekit.model.stated import Standing
+from evidencekit.pipeline.disagreements import disagreements
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from evidencekit.model.clip import Fact
 
 RATE = 44_100
+CREATED = "2026-03-11T14:07:22Z"
 TAGS = {
     "creation_time": "2026-03-11T14:07:22.000000Z",
     "com.apple.quicktime.creationdate": "2026-03-11T14:07:22+0000",
@@ -31,13 +33,13 @@ TAGS = {
 }
 
 
-def phone(folder: Path) -> Path:
+def phone(folder: Path, **tags: str) -> Path:
     return encode(
         folder / "v.mov",
         sound(2, rate=RATE),
         rate=RATE,
         options={"movflags": "use_metadata_tags"},
-        tags=TAGS,
+        tags=TAGS | tags,
     )
 
 
@@ -58,6 +60,46 @@ def test_the_device_and_the_times_of_a_phones_recording_are_facts_of_the_file(
     assert values["device software"] == "17.1"
     assert values["format, second reading"] == "MP4"
     assert {each.stated.standing for each in facts} == {Standing.FILE}
+
+
+@pytest.mark.parametrize(
+    ("tags", "said"),
+    [
+        (
+            {"com.apple.quicktime.creationdate": "2026-03-10T09:00:00+0100"},
+            ["creation times", f"creation time: {CREATED}; creation date: 2026-03-10T09:00:00+0100"],
+        ),
+        (
+            {"make": "Samsung"},
+            ["device make", "device make: Apple; device make, make: Samsung"],
+        ),
+        (
+            {"com.android.model": "SM-A546B", "software": "Lavf60"},
+            ["device model", "device model: iPhone 15; device model, com.android.model: SM-A546B",
+             "device software", "device software: 17.1; device software, software: Lavf60"],
+        ),
+        ({"com.apple.quicktime.creationdate": "2026-03-11T15:07:23+0100"}, []),
+        ({"com.apple.quicktime.creationdate": "2026-03-10 09:00"}, []),
+        ({"make": "apple"}, []),
+    ],
+)  # fmt: skip
+def test_origins_that_differ_in_one_file_are_measured_facts(
+    tmp_path: Path, tags: dict[str, str], said: list[str]
+) -> None:
+    facts = file_facts(phone(tmp_path, **tags))
+    apart = [each for each in facts if each.name.startswith("disagreement")]
+    words = [text for each in apart for text in (each.name[14:], each.stated.value)]
+    assert words == said
+    assert all(each.stated.standing is Standing.MEASURED for each in apart)
+    shown(facts)
+
+
+def test_times_of_creation_that_differ_are_a_finding(tmp_path: Path) -> None:
+    tags = {"com.apple.quicktime.creationdate": "2026-03-10T09:00:00+0100"}
+    measurement, _ = read_recording(phone(tmp_path, **tags))
+    (found,) = disagreements(measurement, recording="visit")
+    assert found.code == "EK-R001"
+    assert found.message.startswith("creation time: 2026-03-11T14:07:22Z; creation date: 2026-")
 
 
 def test_where_it_was_recorded_and_what_it_is_called_are_not_shown(tmp_path: Path) -> None:
