@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from evidencekit.media.source import Block, FrameForm, OnPosition, SoundReader
     from evidencekit.model.timecode import SampleRange
 
+_NOTHING = object()
+
 
 def blocks_of(
     sound: SoundReader, wanted: Sequence[SampleRange], on_position: OnPosition
@@ -71,21 +73,20 @@ class _Walk:
     def pass_over(self, until: int | None) -> None:
         """Decode and count the frames that end before sample *until*, or all of them."""
         most = sys.maxsize if until is None else until
-        at, pending = self.at, self._pending
-        decode, check = self._sound.decode, self._check
-        form = None
-        packets = itertools.chain([None] if pending else (), self._packets)
-        # Of three hours there are half a million packets: this goes round once for each.
-        for packet in packets:
-            frames, pending = pending or decode(packet), []
-            for done, frame in enumerate(frames):
-                layout = frame.layout
-                found = frame.sample_rate, layout.nb_channels, frame.format.name, layout.name
+        at, frames = self.at, self._pending
+        decode, form = self._sound.decode, None
+        # Of three hours there are half a million packets: this goes round once for each. A layout's
+        # name is told with the other facts of the form, and is as long to ask for as all of them.
+        for packet in itertools.chain([_NOTHING] if frames else (), self._packets):
+            if packet is not _NOTHING:
+                frames = decode(packet)
+            for frame in frames:
+                found = frame.sample_rate, frame.layout.nb_channels, frame.format.name
                 if found != form:
-                    form = check(frame)
+                    form = self._check(frame)[:3]
                 end = at + frame.samples
                 if end > most:
-                    self.at, self._pending = at, frames[done:]
+                    self.at, self._pending = at, frames[frames.index(frame) :]
                     return
                 at = end
         self.at, self._pending = at, []

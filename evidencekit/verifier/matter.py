@@ -19,6 +19,7 @@ from evidencekit.model.channels import CHANNEL_NAMES
 from evidencekit.model.findings import Finding
 from evidencekit.model.timecode import parse_media_time
 from evidencekit.verifier.chosen import chosen_by
+from evidencekit.verifier.matter_disputed import compare_disputed
 from evidencekit.verifier.record import bytes_of, number, rows, table, text, values
 from evidencekit.verifier.result import COMPLETENESS, INTEGRITY, error
 from evidencekit.verifier.strictjson import NotReadable, complaints, parse
@@ -52,7 +53,7 @@ def check_matter(root: Path, record: Mapping[str, Any]) -> tuple[Finding, ...]:
     wrong = complaints(document.value, "matter", name=MATTER)
     if wrong:
         return wrong
-    comparison = _Comparison(record=record, matter=document.value)
+    comparison = Comparison(record=record, matter=document.value)
     if not document.canonical:
         comparison.add(MATTER, "is not written in its one canonical form", there=False)
     _case(comparison)
@@ -61,11 +62,12 @@ def check_matter(root: Path, record: Mapping[str, Any]) -> tuple[Finding, ...]:
     _documents(comparison)
     _statement(comparison)
     _others(comparison)
+    compare_disputed(comparison)
     return tuple(comparison.findings)
 
 
 @frozen(kw_only=True)
-class _Comparison:
+class Comparison:
     """Record and matter, and where they differ."""
 
     record: Mapping[str, Any]
@@ -73,6 +75,7 @@ class _Comparison:
     findings: list[Finding] = field(factory=list)
 
     def add(self, subject: str, message: str, *, there: bool = True) -> None:
+        """Add a finding: that *subject* is not in the record as the matter has it."""
         end = f" as {MATTER} has it" if there else ""
         self.findings.append(error("EK-K030", subject, f"{message}{end}", group=INTEGRITY))
 
@@ -160,7 +163,7 @@ def _is_day(written: str) -> bool:
     return True
 
 
-def _case(of: _Comparison) -> None:
+def _case(of: Comparison) -> None:
     recorded, told = table(of.record, "case"), table(of.matter, "case")
     of.same("case", recorded, told, _CASE)
     of.same(
@@ -174,7 +177,7 @@ def _case(of: _Comparison) -> None:
         of.add("case", '"timezone" is not in the record')
 
 
-def _people(of: _Comparison) -> None:
+def _people(of: Comparison) -> None:
     told = table(of.matter, "people")
     recorded = {text(each, "id"): each for each in rows(of.record, "people")}
     of.ids("people", list(recorded), list(told))
@@ -185,7 +188,7 @@ def _people(of: _Comparison) -> None:
             of.add(ident, '"child" is not in the record')
 
 
-def _recordings(of: _Comparison) -> None:
+def _recordings(of: Comparison) -> None:
     told = table(of.matter, "recordings")
     recorded = {text(each, "id"): each for each in rows(of.record, "recordings")}
     inputs = {text(each, "id"): each for each in rows(of.record, "inputs")}
@@ -204,7 +207,7 @@ def _recordings(of: _Comparison) -> None:
 
 
 def _recording(
-    of: _Comparison, ident: str, recorded: Mapping[str, Any], told: Mapping[str, Any]
+    of: Comparison, ident: str, recorded: Mapping[str, Any], told: Mapping[str, Any]
 ) -> None:
     if text(recorded, "title") != (text(told, "title") or ident):
         of.add(ident, '"title" is not in the record')
@@ -232,14 +235,14 @@ def _channels(told: Any) -> tuple[Any, ...]:
     )
 
 
-def _paths(of: _Comparison, inputs: Mapping[str, Mapping[str, Any]], ident: str, told: Any) -> None:
+def _paths(of: Comparison, inputs: Mapping[str, Mapping[str, Any]], ident: str, told: Any) -> None:
     """Compare the file that the matter names for an input with the one that the record lists."""
     recorded = inputs.get(ident, {}).get("path")
     if recorded != told:
         of.add(ident, '"file" is not in the record')
 
 
-def _consent(of: _Comparison, recording: str, told: Mapping[str, Any]) -> None:
+def _consent(of: Comparison, recording: str, told: Mapping[str, Any]) -> None:
     recorded = {
         text(each, "person"): each
         for each in rows(of.record, "consent")
@@ -293,7 +296,7 @@ def _as_recorded(event: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in event.items() if key != "printed"}
 
 
-def _clips(of: _Comparison, recording: str, told: Mapping[str, Any]) -> None:
+def _clips(of: Comparison, recording: str, told: Mapping[str, Any]) -> None:
     """Each clip asked for must be one of the recording's, whatever its number."""
     left = [each for each in rows(of.record, "clips") if text(each, "recording") == recording]
     for asked in [_as_table(each, "title") for each in _as_list(told.get("clip", []))]:
@@ -324,7 +327,7 @@ def _is_asked_for(clip: Mapping[str, Any], asked: Mapping[str, Any]) -> bool:
     return text(clip, "by") == "times" and found == expected
 
 
-def _documents(of: _Comparison) -> None:
+def _documents(of: Comparison) -> None:
     told = table(of.matter, "documents")
     recorded = {text(each, "id"): each for each in rows(of.record, "documents")}
     inputs = {text(each, "id"): each for each in rows(of.record, "inputs")}
@@ -335,7 +338,7 @@ def _documents(of: _Comparison) -> None:
         _paths(of, inputs, f"document:{ident}", own.get("file"))
 
 
-def _statement(of: _Comparison) -> None:
+def _statement(of: Comparison) -> None:
     recorded = of.record.get("statement")
     if (recorded is None) != ("statement" not in of.matter):
         of.add("statement", "is not in the record")
@@ -356,7 +359,7 @@ def _statement(of: _Comparison) -> None:
             of.add("statement", f"paragraph {place}, in the declarant's own words, is not recorded")
 
 
-def _others(of: _Comparison) -> None:
+def _others(of: Comparison) -> None:
     """Compare what was told of other recordings."""
     recorded = of.record.get("other_recordings")
     told = of.matter.get("other_recordings")

@@ -40,7 +40,7 @@ TOLD = (
     "statement",
 )
 #: What is looked at in the firm's file, beside what is looked at in a served copy alike.
-OF_THE_FILE = ("bundle", "case", "custody", "documents", "inputs", "people")
+OF_THE_FILE = ("bundle", "case", "custody", "disputed", "documents", "inputs", "people", "tools")
 #: What may be emptied without a word, and why.
 JUSTIFIED = {
     "bundle/index/*/content_sha256": "what a later build compares with, and no check of this one",
@@ -60,6 +60,8 @@ JUSTIFIED = {
     "recordings/*/index": "how a clip was reached: it was cut from samples that are compared",
     "recordings/*/samples_sha256": "worked out again only where all of it is decoded (full)",
     "recordings/*/file_says": "the file says it still, to whoever opens it; its digest is compared",
+    "statement/blanks": "how many blanks the draft has: they are counted on its pages, marked",
+    "tools/": "which versions made it, for who looks for a fault in one: nothing here follows from it",
     **{
         f"recordings/*/told/{key}/{of}": "who told it, and where: the matter has it"
         for key in (
