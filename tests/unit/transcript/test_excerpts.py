@@ -280,3 +280,17 @@ def test_context_after_is_every_voice_of_the_nearest_cue():
     ]
     transcript = _transcript((0, 1000, "One."), *voices)
     assert [text for _, text, _ in _lines(transcript, 0, 1000)] == ["One.", "Well?", "Well."]
+
+
+def test_words_from_right_to_left_are_cut_and_trimmed_in_the_order_in_which_they_are_said():
+    said = ("אני", "רוצה", "לדעת", "למה?")
+    timed = _timed(*((word, at * 500, at * 500 + 400) for at, word in enumerate(said)))
+    made = excerpt(_transcript(timed), Span(start_ms=500, end_ms=1400), speakers={})
+    (line,) = [each for each in made.lines if each.number]
+    assert (line.outside_before, line.text, line.outside_after) == ("אני", "רוצה לדעת", "למה?")
+    whole = _transcript((0, 2000, " ".join(said)))
+    found = _lines(whole, 0, 2000, first_words="רוצה", last_words="לדעת")
+    assert [text for _, text, _ in found] == ["[…] רוצה לדעת […]"]
+    near = {"before_ms": 0, "after_ms": 0, "length_ms": 2000, "where": ""}
+    found = span_of_quote(_transcript(timed), "לדעת למה", **near)
+    assert (found.start_ms, found.end_ms) == (1000, 1900)
