@@ -46,14 +46,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=chosen.folder) as name:
         folder = Path(name)
         digests = fill(folder, chance)
-        start = time.perf_counter()
-        intake(MATTER, folder=folder, by="Ruth Kemp", now=NOW)
-        whole = time.perf_counter() - start
+        whole = time_of_one(folder)
         for _ in range(chosen.kills):
             (folder / LOG_NAME).unlink(missing_ok=True)
             for each in folder.glob(f"{LOG_NAME}.torn-*"):
                 each.unlink()
-            killed += run_and_kill(folder, chance.uniform(0, 1.5 * whole))
+            killed += run_and_kill(folder, chance.uniform(0, 1.2 * whole))
             parts.add(scan_log(read_bytes(folder / LOG_NAME)).log.count)
             intake(MATTER, folder=folder, by="Ruth Kemp", now=NOW)
             bad += not is_complete(folder, digests)
@@ -63,6 +61,16 @@ def main() -> None:
         "not complete"
     )
     sys.exit(1 if bad else 0)
+
+
+def time_of_one(folder: Path) -> float:
+    """Return the seconds that an intake takes, the second one: the first one loads modules too."""
+    for _ in range(2):
+        (folder / LOG_NAME).unlink(missing_ok=True)
+        start = time.perf_counter()
+        run_and_kill(folder, None)
+        whole = time.perf_counter() - start
+    return whole
 
 
 def fill(folder: Path, chance: random.Random) -> dict[str, str]:
@@ -75,14 +83,15 @@ def fill(folder: Path, chance: random.Random) -> dict[str, str]:
     return digests
 
 
-def run_and_kill(folder: Path, seconds: float) -> bool:
+def run_and_kill(folder: Path, seconds: float | None) -> bool:
     """Start an intake, kill it after so many seconds, and say whether that found it at work."""
     child = os.fork()
     if child == 0:
         intake(MATTER, folder=folder, by="Ruth Kemp", now=NOW)
         os._exit(0)
-    time.sleep(seconds)
-    os.kill(child, signal.SIGKILL)
+    if seconds is not None:
+        time.sleep(seconds)
+        os.kill(child, signal.SIGKILL)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
 
 

@@ -8,6 +8,7 @@ killed process leaves no lock that blocks the next one.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from contextlib import contextmanager, suppress
@@ -26,6 +27,9 @@ O_NO_SURPRISE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 _FULLFSYNC = 51  # macOS: fsync alone leaves the bytes in the drive's cache
 
+#: What a file system says that does not know how to do what it was asked.
+_NO_SUCH_CALL = frozenset({errno.EINVAL, errno.ENOTSUP, errno.ENOTTY, errno.EOPNOTSUPP})
+
 
 class LockHeldError(EvidenceError):
     """Another process holds the lock."""
@@ -43,18 +47,29 @@ def flush(fd: int) -> None:
     if sys.platform == "darwin":
         import fcntl
 
-        fcntl.fcntl(fd, _FULLFSYNC)
+        try:
+            fcntl.fcntl(fd, _FULLFSYNC)
+        except OSError as error:  # a server's disk, or one formatted elsewhere
+            if error.errno not in _NO_SUCH_CALL:
+                raise
+            os.fsync(fd)
     else:
         os.fsync(fd)
 
 
 def flush_folder(folder: Path) -> None:
-    """Have the folder's list of names on the disk; Windows does so by itself."""
+    """Have the folder's list of names on the disk; Windows does so by itself.
+
+    Some file systems of servers cannot be told to, and say so; any other error is one.
+    """
     if sys.platform == "win32":
         return
     fd = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(fd)
+    except OSError as error:
+        if error.errno not in _NO_SUCH_CALL:
+            raise
     finally:
         os.close(fd)
 

@@ -24,7 +24,7 @@ from evidencekit.compose.facts import counted
 from evidencekit.custody.append import EntryDraft, Stamp, append
 from evidencekit.custody.digests import hash_file
 from evidencekit.custody.draft import digest_id
-from evidencekit.custody.durable import flush_folder
+from evidencekit.custody.durable import flush, flush_folder
 from evidencekit.custody.log import LOG_NAME, parse_log, read_bytes
 from evidencekit.errors import AlreadyExists, NotAPackage, OutputError
 from evidencekit.model.custody import CustodyLog, EntryKind
@@ -288,7 +288,7 @@ def _handing_over(into: Path, *, needed: int, as_zip: bool) -> Iterator[Path]:
         yield stage
         made = work / "copy.zip"
         with made.open("rb+") as file:
-            os.fsync(file.fileno())
+            flush(file.fileno())
         if os.path.lexists(into):
             raise AlreadyExists(str(into))
         made.rename(into)

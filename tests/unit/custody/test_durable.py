@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import pytest
 from evidencekit.custody.durable import LockHeldError, flush, flush_folder, hold, write_all
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -24,6 +26,47 @@ def test_a_mac_is_told_to_empty_the_drives_cache_too(
     monkeypatch.setattr(fcntl, "fcntl", lambda fd, command: asked.append((fd, command)))
     flush(7)
     assert asked == [(7, 51)]
+
+
+@pytest.mark.parametrize("code", [errno.ENOTSUP, errno.EINVAL, errno.ENOTTY])
+def test_a_mac_whose_disk_is_a_servers_is_told_to_flush_as_others_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    fcntl = pytest.importorskip("fcntl")
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(fcntl, "fcntl", raising(code))
+    flushed: list[int] = []
+    monkeypatch.setattr(os, "fsync", flushed.append)
+    flush(7)
+    assert flushed == [7]
+
+
+def test_a_mac_whose_disk_fails_is_not_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    fcntl = pytest.importorskip("fcntl")
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(fcntl, "fcntl", raising(errno.EIO))
+    with pytest.raises(OSError, match="Input/output error"):
+        flush(7)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders are not flushed there")
+def test_a_disk_that_cannot_flush_a_folder_is_used_and_one_that_fails_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", raising(errno.EINVAL))
+    flush_folder(tmp_path)
+    monkeypatch.setattr(os, "fsync", raising(errno.EIO))
+    with pytest.raises(OSError, match="Input/output error"):
+        flush_folder(tmp_path)
+
+
+def raising(code: int) -> Callable[..., None]:
+    """Return a call to the system that fails with *code*."""
+
+    def call(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    return call
 
 
 def test_windows_keeps_its_folders_by_itself(
