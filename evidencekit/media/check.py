@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from evidencekit.errors import RecordingUnreadable
+from evidencekit.media.check_words import explain_length, held_channels, muted_spans, parts_at
 from evidencekit.media.clipfile import sha256_of
 from evidencekit.media.compare import ClipComparison, ClipUnderTest, compare_clips
 from evidencekit.media.find import Place, TooManyPlaces, find_places
@@ -49,7 +50,6 @@ class Likeness(StrEnum):
 
 #: What says that a clip is from the recording.
 _LIKE = (Likeness.EXACT, Likeness.MUTED, Likeness.WITHIN_ONE)
-_MOST_NAMED = 5
 
 
 @frozen(kw_only=True)
@@ -331,12 +331,15 @@ class _Checking:
         return ClipVerdict(
             likeness=likeness,
             message=message,
-            notes=self._notes(result, likeness, places),
+            notes=(
+                *(held_channels(test) if likeness in _LIKE else ()),
+                *self._notes(result, likeness, places),
+            ),
             recording_digest=self._digest,
             samples=test.samples,
             channels=test.channels,
             places=places,
-            parts_at=_parts_at(result, test) if likeness is Likeness.DIFFERENT else None,
+            parts_at=parts_at(result, test) if likeness is Likeness.DIFFERENT else None,
             max_difference=result.max_difference,
             same_file=self._same_file,
             sample_rate=form.rate,
@@ -376,7 +379,7 @@ class _Checking:
         if result.silent:
             return Likeness.MUTED, (
                 f"the clip holds {where} of the recording, every one the same except "
-                f"{_muted_spans(result.silent, rate)}, where the clip has no sound"
+                f"{muted_spans(result.silent, rate)}, where the clip has no sound"
             )
         missing = test.samples.end - result.recording_sample_count
         if near and 0 < missing < test.samples.count and self._other_decoder(result):
@@ -390,7 +393,7 @@ class _Checking:
                 f"versions of FFmpeg decode {result.decoder.name} to other samples, and the clip "
                 f"was cut with another ({self._claim.decoder}; here {result.decoder})"
             )
-        at = _parts_at(result, test)
+        at = parts_at(result, test)
         alike = at - test.samples.first
         time = format_media_time(samples_to_ms(at, rate))
         return Likeness.DIFFERENT, (
@@ -417,35 +420,3 @@ class _Checking:
                 explain_length(count, self._claim.decoder, result.recording_sample_count, result)
             )
         return tuple(notes)
-
-
-def explain_length(
-    then: int, decoder_then: Decoder | None, now: int, result: ClipComparison
-) -> str:
-    """Say why one file has two lengths."""
-    lengths = f"the recording has {now} samples by the decoder here ({result.decoder}), and had "
-    if decoder_then is None or decoder_then == result.decoder:
-        return f"{lengths}{then} when it was taken in; why is not known, for the file is the same"
-    return (
-        f"{lengths}{then} by the one it was taken in with ({decoder_then}). The file is the same: "
-        "versions of FFmpeg differ in whether they leave out what an encoder adds at the end"
-    )
-
-
-def _muted_spans(silent: tuple[SampleRange, ...], rate: int) -> str:
-    """Name the muted spans, the first few if there are many."""
-    named = [
-        f"{format_media_time(samples_to_ms(each.first, rate))} to "
-        f"{format_media_time(samples_to_ms(each.end, rate))} (samples {each.first} to {each.end})"
-        for each in silent[:_MOST_NAMED]
-    ]
-    more = len(silent) - len(named)
-    spans = "1 muted span" if len(silent) == 1 else f"{len(silent)} muted spans"
-    return f"{spans}: {', '.join(named)}{f' and {more} more' if more else ''}"
-
-
-def _parts_at(result: ClipComparison, test: ClipUnderTest) -> int:
-    """Return the number of the first sample that is not the same, or not there."""
-    if result.first_difference is not None:
-        return result.first_difference
-    return test.samples.first + result.compared

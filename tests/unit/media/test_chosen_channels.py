@@ -133,9 +133,15 @@ def test_swapped_channels_are_found_to_be_swapped(tmp_path: Path, clips: Path) -
     call = write_wav(tmp_path / "call.wav", sound(6, rate=RATE, channels=2), RATE)
     span = Span(start_ms=3000, end_ms=4000)
     swapped = cut(call, span, to=clips / "1.wav", channel=(2, 1))
-    assert check_clip(swapped.path, call).channels == (2, 1)
+    found = check_clip(swapped.path, call)
+    assert found.channels == (2, 1)
+    assert "the clip holds channels 2 and 1 of the recording, in that order" in found.notes
+    alone = cut(call, span, to=clips / "3.wav", channel=2)
+    said = "the clip holds channel 2 of the recording alone"
+    assert said in check_clip(alone.path, call).notes
     straight = cut(call, span, to=clips / "2.wav")
     assert check_clip(straight.path, call).channels == ()
+    assert not any("channel" in each for each in check_clip(straight.path, call).notes)
 
 
 def test_a_silent_channel_does_not_hide_the_others(tmp_path: Path, clips: Path) -> None:

@@ -99,7 +99,9 @@ def test_one_clip_of_several_channels_from_the_command_line(room: Desk) -> None:
     assert document["clip"]["channel"] is None
     assert (room.temp / "1.wav").read_bytes() == (room.temp / "2.wav").read_bytes()
     checked = ("verify", "--clip", room.temp / "1.wav", "--recording", visit)
-    assert room.run(*checked).exit_code == 0
+    found = room.run(*checked)
+    assert found.exit_code == 0
+    assert "the clip holds channels 4 and 2 of the recording, in that order" in found.stdout
     assert room.run(*checked, "--channel", "4,2").exit_code == 0
     assert room.run(*checked, "--channel", "2,4").exit_code == 1
 
