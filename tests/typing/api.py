@@ -95,7 +95,7 @@ def work(matter: ek.Matter, folder: Path, executor: Executor) -> ek.Package:
     assert_type(package.index, tuple[ek.IndexEntry, ...])
     assert_type(package.clips, tuple[ek.ClipFile, ...])
     assert_type(package.findings, tuple[ek.Finding, ...])
-    seen = ek.verify(package.path, recordings=folder)
+    seen = ek.verify(package.path, recordings=folder, full=True)
     assert_type(seen.ok, bool)
     assert_type(seen.failures, tuple[ek.Finding, ...])
     seen.raise_for_findings()
@@ -104,7 +104,12 @@ def work(matter: ek.Matter, folder: Path, executor: Executor) -> ek.Package:
 
 def one_clip(path: Path) -> ek.ClipFile:
     """One clip, without a matter."""
-    return ek.cut(path, ek.Span(start_ms=0, end_ms=1000), to=path.with_suffix(".flac"))
+    second = ek.Span(start_ms=0, end_ms=1000)
+    both = ek.cut(path, second, to=path.with_suffix(".wav"), channel=[2, 1])
+    held: tuple[int, ...] = both.chosen_channels
+    one: int | None = ek.cut(path, second, to=path.with_suffix(".1.wav"), channel=1).channel
+    ek.Recording(id="call", file="call.wav", channel=held if one is None else one)
+    return ek.cut(path, second, to=path.with_suffix(".flac"))
 
 
 def what_went_wrong(path: Path) -> str:
