@@ -24,6 +24,7 @@ from attrs import frozen
 
 from evidencekit.errors import RecordingUnreadable, TrackMissing
 from evidencekit.media.opening import check_file, kind_of_sound, open_recording
+from evidencekit.media.streamform import StreamForm
 from evidencekit.media.times import FileClock
 from evidencekit.model.clip import Decoder
 
@@ -43,55 +44,10 @@ _DTYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "flt": "f4", "dbl": "f8"}
 _MIN_RATE = 1000  # below, a millisecond of a span would hold no sample
 _MAX_RATE = 768_000
 _MAX_CHANNELS = 64
-_BUCKETS_IN_BLOCK = 100
-_MOST_VALUES_IN_BLOCK = 1 << 20
-_MOST_VALUES_IN_STRETCH = 1 << 19  # longer ones leave the processor's cache between two steps
 #: How often progress and cancelling are asked for.
 PACKETS_BETWEEN_TICKS = 64
 #: So many packets may say what is to be left out, or that they are encrypted.
 FIRST_PACKETS = 8
-
-
-@frozen(kw_only=True)
-class StreamForm:
-    """What every frame of a stream must have in common."""
-
-    sample_rate: int
-    channels: int
-    sample_format: str
-    layout: str
-
-    @property
-    def base_format(self) -> str:
-        """The sample format without the mark for planes: "fltp" is "flt"."""
-        return self.sample_format.removesuffix("p")
-
-    @property
-    def planar(self) -> bool:
-        """True where the decoder gives each channel a plane of its own."""
-        return self.sample_format.endswith("p")
-
-    @property
-    def planes(self) -> int:
-        """How many planes the decoder gives."""
-        return self.channels if self.planar else 1
-
-    @property
-    def bucket_samples(self) -> int:
-        """How many samples 10 ms hold, rounded down."""
-        return self.sample_rate // 100
-
-    @property
-    def block_samples(self) -> int:
-        """How many samples a block holds: a second's whole buckets, fewer for many channels."""
-        most = _MOST_VALUES_IN_BLOCK // (self.bucket_samples * self.channels)
-        return self.bucket_samples * max(1, min(_BUCKETS_IN_BLOCK, most))
-
-    @property
-    def stretch_samples(self) -> int:
-        """How many samples are handed on together where whole blocks may be: some seconds'."""
-        block = self.block_samples
-        return block * max(1, _MOST_VALUES_IN_STRETCH // (block * self.channels))
 
 
 @frozen(kw_only=True, eq=False)

@@ -359,7 +359,9 @@ def test_memory_does_not_grow_with_the_recording_or_the_clip(tmp_path: Path, cli
         read_recording(source, cuts=cuts)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert peaks[1] < peaks[0] + 500_000
+    # What the threads hold at once differs from run to run; all of the longer one's samples are
+    # 12.8 million bytes, and as many again are in its clip.
+    assert peaks[1] < peaks[0] + 2_000_000
 
 
 @pytest.mark.parametrize("ending", [".wav", ".flac"])
