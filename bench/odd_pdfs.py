@@ -83,7 +83,7 @@ def by_pdfium(path: Path, index: int, scale: float) -> Any:
     import pypdfium2
 
     with pypdfium2.PdfDocument(path) as document:
-        # Fields of forms are drawn as well, as they print: without the colour of what can be filled.
+        # Fields of forms are drawn too, as they print: without the colour of what can be filled.
         document.init_forms()
         if document.formenv:
             pypdfium2.raw.FPDF_SetFormFieldHighlightAlpha(document.formenv, 0)

@@ -26,8 +26,10 @@ from evidencekit.pdf.signatures import look_at, summed_up
 from evidencekit.pdf.takein_bombs import oversized_picture
 from evidencekit.pdf.takein_embedded import keep_embedded_files
 from evidencekit.pdf.takein_result import SignatureOutcome, TakenIn
+from evidencekit.pdf.takein_unseen import may_hide_words, told, unseen_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pikepdf
@@ -104,8 +106,10 @@ class _Intake:
                 "original",
             )
         pages = len(pdf.pages)
+        doubtful = [] if made_here else self._doubtful(pdf)
         _save(pdf, self._to)
         pdf.close()
+        self._look_for_unseen_words(doubtful)
         return TakenIn(
             path=self._to,
             pages=pages,
@@ -291,6 +295,23 @@ class _Intake:
         flat = pikepdf.open(drawn)
         drop_form(flat)
         return flat
+
+    def _doubtful(self, pdf: pikepdf.Pdf) -> list[int]:
+        """Return the pages that may have words which cannot be seen."""
+        return [number for number, page in enumerate(pdf.pages, start=1) if may_hide_words(page)]
+
+    def _look_for_unseen_words(self, pages: Sequence[int]) -> None:
+        """Report words that cannot be seen, and leave them: only who gave the document knows why
+        they are there.
+        """
+        found = unseen_words(self._to, pages) if pages else ()
+        if found:
+            self._notes.warn(
+                "EK-P047",
+                f"holds words that cannot be seen and can be copied out of it: {told(found)}. They "
+                "are covered, or have the colour of what is behind them. Look whether they were "
+                "meant for others; if not, give a copy without them",
+            )
 
     def _even_out(self, pdf: pikepdf.Pdf) -> None:
         """Enclose each page so that a stamp after it starts afresh; put tiny pages onto A4."""
