@@ -78,6 +78,9 @@ def _check_input(
         if state == _LEFT_OUT and not text(each, "sha256") and kind is FILE:
             yield _absent("EK-K007", ident, "is left out, and nothing says which file it is")
         return
+    for key in ("reason", "holder"):
+        if each.get(key) is not None:
+            yield _absent("EK-K007", ident, f"is included, and has a {key} as if it were not")
     if stored not in files:
         where = f" at {stored}" if stored else ""
         yield _absent("EK-K008", ident, f"is included, and its file is not there{where}")
@@ -109,6 +112,17 @@ def _check_twice(inputs: list[Mapping[str, Any]]) -> Iterator[Finding]:
             yield _absent("EK-K002", those[-1], f"is stored at {stored}, as {those[0]} is")
 
 
+def _check_reasons(
+    record: Mapping[str, Any], by_id: Mapping[str, Mapping[str, Any]], kind: Kind
+) -> Iterator[Finding]:
+    """Why a document is not there is said twice, and alike."""
+    for document in rows(record, "documents"):
+        own = by_id.get(text(document, "input"))
+        if own and document.get("reason") != own.get("reason") and kind is FILE:
+            subject = text(document, "input")
+            yield _absent("EK-K032", subject, "has another reason as a document than as an input")
+
+
 def _check_named(
     record: Mapping[str, Any], inputs: list[Mapping[str, Any]], kind: Kind
 ) -> Iterator[Finding]:
@@ -134,6 +148,7 @@ def _check_named(
                 expected=expected,
                 found=found,
             )
+    yield from _check_reasons(record, by_id, kind)
     for recording in rows(record, "recordings"):
         own = by_id.get(text(recording, "input"), {})
         digest = (text(recording, "sha256"), number(recording, "size"))

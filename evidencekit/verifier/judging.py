@@ -35,6 +35,10 @@ def judge_recording(recording: Mapping[str, Any], decoded: Decoded) -> Iterator[
         ("samples", number(measured, "sample_count"), decoded.sample_count),
         ("errors in decoding", number(measured, "decode_errors"), decoded.decode_errors),
     )
+    tracks = number(measured, "tracks")
+    if decoded.tracks not in {None, tracks}:
+        message = "has not as many audio tracks as the record says"
+        yield error("EK-V011", ident, message, group=CLIPS, expected=tracks, found=decoded.tracks)
     for noun, then, now in counts:
         if then != now and same:
             message = f"has not as many {noun} as the record says"

@@ -38,6 +38,8 @@ _WORD = re.compile(r"\S+")
 #: A text as short as this is not split between pages.
 _LEAST_SPLIT = 8
 _LEAST_PART = 3
+#: So many letters may stand between a text that is split and the end or the start of its page.
+_MOST_BESIDE = 800
 
 
 class Words:
@@ -149,16 +151,18 @@ def _stands(wanted: str, pages: Sequence[str]) -> bool:
 
 
 def _goes_on(wanted: str, pages: Sequence[str]) -> bool:
-    """Say whether letters begin on the first of *pages*, and each next page has what follows."""
-    left = wanted
-    for number, page in enumerate(pages):
-        if number and left in page:
-            return True
-        held = _longest_start(left, page)
-        if held < _LEAST_PART:
-            return False
-        left = left[held:]
-    return False
+    """Say whether letters begin towards the end of the first of *pages*, and go on towards the
+    start of the next: what is beside them there is the rest of a row, and what every page has.
+    """
+    page, rest = pages[0], pages[1:]
+    end = page[-(_MOST_BESIDE + len(wanted)) :]
+    held = _longest_start(wanted, end)
+    if held < _LEAST_PART or not rest:
+        return False
+    start = rest[0][: _MOST_BESIDE + len(wanted)]
+    if any(wanted[split:] in start for split in range(held, _LEAST_PART - 1, -1)):
+        return True
+    return len(rest) > 1 and _goes_on(wanted[held:], rest)
 
 
 def _longest_start(wanted: str, page: str) -> int:

@@ -30,6 +30,10 @@ _OMITTED = "[…]"
 _NESTED = 64
 
 
+#: The formats of files that are named as captions are.
+_CAPTIONS = frozenset({"srt", "teams", "teams-metadata", "webvtt"})
+
+
 def check_transcripts(root: Path, record: Mapping[str, Any]) -> tuple[Finding, ...]:
     """Return where the excerpts of the record are not what the stored transcripts say."""
     findings: list[Finding] = []
@@ -106,9 +110,23 @@ def _check_file(
         written = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         written = ""
-    blocks = read_cues(written, text(transcript, "format")) if written else None
+    form = text(transcript, "format")
+    if stored.casefold().endswith((".vtt", ".srt")) and form not in _CAPTIONS:
+        yield error(
+            "EK-T032",
+            text(transcript, "input"),
+            f"is captions by its name, {stored}, and by the record of a format that is not: its "
+            "cues were not compared one by one",
+            group=CLIPS,
+            severity=Severity.NOT_CHECKED,
+            found=form,
+        )
+    if number(transcript, "cues") > number(transcript, "cues_seen"):
+        message = "has more cues, says the record, than were seen"
+        yield error("EK-T031", text(transcript, "input"), message, group=INTEGRITY)
+    blocks = read_cues(written, form) if written else None
     if blocks is None:
-        yield from _check_words(stored, written, text(transcript, "format"), clips)
+        yield from _check_words(stored, written, form, clips)
         return
     if number(transcript, "cues_seen") != len(blocks):
         yield error(
