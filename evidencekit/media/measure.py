@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Read a recording once: measure it, index it, and cut its clips on the way, in constant memory.
 
-Only peaks and index grow with the recording, by a few hundred bytes a second. What is measured of
-each block is measured in a second thread while the first decodes on.
+Only peaks and index grow with the recording, by a few hundred bytes a second. Blocks are hashed in a
+second thread while the first decodes on. Peaks and levels are measured in the first: they are quick,
+and in the second each step of them would make the first wait for longer than it takes.
 """
 
 from __future__ import annotations
@@ -133,7 +134,8 @@ def read_and_index(
             if meter is None:
                 meter = _Meter(sound)
                 clips.begin(sound, meter.form)
-            aside.do(meter.take, stretch)
+            aside.do(meter.digest, stretch)
+            meter.take(stretch)
             for block in stretch.parts(sound.form.block_samples):
                 if clips.wants(block.end):
                     clips.take(block.first, integers_of(block, meter.form, sound))
@@ -168,13 +170,21 @@ class _Meter:
         self.average = AverageMeter(sound.form.bucket_samples, self.form)
         self.digests = bytearray()
 
+    def digest(self, stretch: Block) -> None:
+        """Hash a stretch, block by block."""
+        for block in stretch.parts(self._sound.form.block_samples):
+            self.digests += digest_of_planes(block.planes)
+
     def take(self, stretch: Block) -> None:
+        """Measure a stretch.
+
+        Raises:
+            RecordingUnreadable: if its samples are longer than the recording says.
+        """
         try:
             self.form.check(stretch)
         except ValueError as error:
             raise self._sound.unreadable(str(error)) from error
-        for block in stretch.parts(self._sound.form.block_samples):
-            self.digests += digest_of_planes(block.planes)
         self.peaks.take(stretch)
         self.average.take(stretch)
 
