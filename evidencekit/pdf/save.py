@@ -6,8 +6,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from evidencekit.errors import AssemblyError
 
@@ -28,33 +27,6 @@ _DICTIONARY = 4096
 _IDS = 2
 
 
-class _Hasher:
-    """Hashes what is written in a thread of its own, while the next piece is made."""
-
-    def __init__(self) -> None:
-        self._digest = hashlib.sha256()
-        self._thread = ThreadPoolExecutor(max_workers=1)
-        self._last: Future[None] | None = None
-
-    def update(self, piece: memoryview) -> None:
-        """Add a piece, once the one before it is done: no more than one waits."""
-        if self._last is not None:
-            self._last.result()
-        self._last = self._thread.submit(self._digest.update, bytes(piece))
-
-    def hexdigest(self) -> str:
-        """Return the digest of all pieces."""
-        if self._last is not None:
-            self._last.result()
-        return self._digest.hexdigest()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._thread.shutdown()
-
-
 class _Late(io.RawIOBase):
     """Writes to a file, and keeps the first error until the end.
 
@@ -62,7 +34,7 @@ class _Late(io.RawIOBase):
     process there. What is written is hashed on the way into *digest*.
     """
 
-    def __init__(self, file: io.FileIO, digest: _Hasher | None = None) -> None:
+    def __init__(self, file: io.FileIO, digest: hashlib._Hash | None = None) -> None:
         super().__init__()
         self._file = file
         self._digest = digest
@@ -136,7 +108,7 @@ def save_as(pdf: pikepdf.Pdf, into: Path, **options: Any) -> None:
 
 
 def _write(
-    pdf: pikepdf.Pdf, file: io.FileIO, digest: _Hasher | None, options: Mapping[str, Any]
+    pdf: pikepdf.Pdf, file: io.FileIO, digest: hashlib._Hash | None, options: Mapping[str, Any]
 ) -> None:
     """Write *pdf* to *file*, and what is written into *digest*.
 
@@ -162,6 +134,7 @@ def save(pdf: pikepdf.Pdf, into: Path) -> None:
     if "/ID" in pdf.trailer:
         del pdf.trailer["/ID"]
     # qpdf's own way to an id from the content takes as long as all the rest of writing.
+    digest = hashlib.sha256()
     options = {
         "static_id": True,
         "object_stream_mode": pikepdf.ObjectStreamMode.generate,
@@ -169,7 +142,7 @@ def save(pdf: pikepdf.Pdf, into: Path) -> None:
         "min_version": "1.7",
         "linearize": False,
     }
-    with _Hasher() as digest, into.open("w+b", buffering=0) as file:
+    with into.open("w+b", buffering=0) as file:
         _write(pdf, file, digest, options)
         _put_id(file, digest.hexdigest()[: len(_NO_ID)].encode())
 
