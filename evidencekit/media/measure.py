@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Read a recording once: measure it, index it, and cut its clips on the way, in constant memory.
 
-Only peaks and index grow with the recording, by a few hundred bytes a second. Blocks are hashed in a
-second thread while the first decodes on. Peaks and levels are measured in the first: they are quick,
-and in the second each step of them would make the first wait for longer than it takes.
+Only peaks and index grow with the recording, by a few hundred bytes a second. Blocks are hashed in
+a second thread while the first decodes on. Peaks and levels are measured in the first: they are
+quick, and in the second each step of them would make the first wait for longer than it takes.
 """
 
 from __future__ import annotations

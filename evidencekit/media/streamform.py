@@ -3,8 +3,8 @@
 
 A block is what is hashed as one, and so part of what an index is. A stretch is only how many blocks
 are worked on together: it changes no result. Measured with stereo, one recording on two processors
-and two at a time: shorter stretches make the threads wait for each other more often, and longer ones
-are no quicker.
+and two at a time: shorter stretches make the threads wait for each other more often, and longer
+ones are no quicker.
 """
 
 from __future__ import annotations
