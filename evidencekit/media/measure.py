@@ -16,7 +16,7 @@ from evidencekit.media.average import AverageMeter
 from evidencekit.media.background import FileHash, InOrder
 from evidencekit.media.clips import ClipSet, Cut
 from evidencekit.media.form import SampleForm, form_of, integers_of
-from evidencekit.media.index import RecordingIndex, digest_of_planes
+from evidencekit.media.index import RecordingIndex, digests_of_blocks
 from evidencekit.media.opening import check_file
 from evidencekit.media.pace import Pace
 from evidencekit.media.packets import PacketLog
@@ -172,8 +172,9 @@ class _Meter:
 
     def digest(self, stretch: Block) -> None:
         """Hash a stretch, block by block."""
-        for block in stretch.parts(self._sound.form.block_samples):
-            self.digests += digest_of_planes(block.planes)
+        form = self._sound.form
+        wide = 1 if form.planar else form.channels
+        self.digests += digests_of_blocks(stretch.planes, form.block_samples * wide)
 
     def take(self, stretch: Block) -> None:
         """Measure a stretch.

@@ -13,6 +13,7 @@ from attrs import evolve
 from support_sound import encode, left_in, sound, write_raw_wav, write_wav
 
 from evidencekit.media.clipfile import sha256_of
+from evidencekit.media.index import digest_of_planes, digests_of_blocks
 from evidencekit.media.indexfile import (
     index_bytes,
     index_path,
@@ -175,3 +176,17 @@ def test_blocks_are_whole_buckets_of_bearable_size(
     assert index.block_samples % (rate // 100) == 0
     assert index.block_samples <= max(rate // 100, min(rate, (1 << 20) // channels))
     assert index.measurement.sample_count == rate // 5
+
+
+@pytest.mark.parametrize(("planes", "values"), [(1, 2000), (2, 1000)])
+@pytest.mark.parametrize("kind", ["i2", ">f4"])
+def test_blocks_hashed_together_have_the_digests_that_each_has_alone(
+    planes: int, values: int, kind: str
+) -> None:
+    held = tuple(np.arange(each, each + 5500, dtype=kind) for each in range(planes))
+    alone = b"".join(
+        digest_of_planes([plane[at : at + values] for plane in held])
+        for at in range(0, 5500, values)
+    )
+    assert digests_of_blocks(held, values) == alone
+    assert alone[:32] == hashlib.sha256(held[0][:values].astype(f"<{kind[-2:]}").tobytes()).digest()
