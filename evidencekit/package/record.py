@@ -9,7 +9,6 @@ bytes.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from attrs import asdict, frozen
@@ -18,11 +17,13 @@ from evidencekit.compose.consent import consent_record
 from evidencekit.compose.coverage import coverage_of
 from evidencekit.compose.openness import openness
 from evidencekit.model.clip import IndexState
-from evidencekit.model.material import Outcome
-from evidencekit.model.moment import Moment
 from evidencekit.model.timecode import format_media_time
+from evidencekit.package.record_documents import SIGNED, document_record, file_record
+from evidencekit.package.record_values import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from evidencekit.court.profile import Profile
     from evidencekit.model.bundle import IndexEntry, Layout
     from evidencekit.model.clip import Decoder, Still
@@ -31,16 +32,12 @@ if TYPE_CHECKING:
         CutClip,
         Material,
         ReadRecording,
-        TakenDocument,
-        TakenFile,
     )
     from evidencekit.model.stated import Stated
     from evidencekit.model.transcript import ExcerptLine
     from evidencekit.package.inputs import Input
 
 SCHEMA = "evidencekit/bundle/1"
-#: What the signed statement is called among the files that others are inside of.
-SIGNED = "signed statement"
 TOLD = ("recorded_at", "place", "made_by", "device", "reason", "whole", "edited", "copies")
 
 
@@ -91,7 +88,7 @@ def make_record(
         "schema": SCHEMA,
         "edition": edition,
         "timezone": matter.timezone,
-        "case": _plain(asdict(matter.case, recurse=False)),
+        "case": plain(asdict(matter.case, recurse=False)),
         "profile": {
             "id": profile.id,
             "title": profile.title,
@@ -102,7 +99,7 @@ def make_record(
         "recordings": [_recording(material, each) for each in material.recordings],
         "other_recordings": _other_recordings(material),
         "clips": [_clip(material, each) for each in material.clips],
-        "documents": [_document(each, layout) for each in material.documents],
+        "documents": [document_record(each, layout) for each in material.documents],
         "consent": consent_record(material, layout),
         "custody": {
             "entries": material.log.count,
@@ -119,79 +116,11 @@ def make_record(
     }
 
 
-def _plain(value: Any) -> Any:
-    """Write model values as the matter file writes them."""
-    if isinstance(value, Moment):
-        return value.written if value.at is None else value.at.isoformat()
-    if isinstance(value, Mapping):
-        return {key: _plain(each) for key, each in value.items()}
-    if hasattr(value, "__attrs_attrs__"):
-        return _plain(asdict(value, recurse=False))
-    return value
-
-
-def _document(each: TakenDocument, layout: Layout) -> dict[str, Any]:
-    item = f"document:{each.document.id}"
-    included = each.outcome is Outcome.INCLUDED
-    return {
-        "id": each.document.id,
-        "title": each.document.title,
-        "dated": _plain(each.document.dated),
-        "input": item,
-        "outcome": each.outcome.value,
-        "reason": each.reason,
-        **_seen(each, layout, item=item if included else None, name=each.document.id),
-    }
-
-
-def _seen(each: TakenFile, layout: Layout, *, item: str | None, name: str) -> dict[str, Any]:
-    """Record what was seen of a file whose pages are those of *item*, if it is bound in."""
-    return {
-        "pages": each.pages,
-        "source_pages": [] if item is None else _source_pages(each, layout, item),
-        "shrunk_pages": [{"page": page, "per_mille": per_mille} for page, per_mille in each.shrunk],
-        "turned_pages": [{"page": page, "degrees": degrees} for page, degrees in each.turned],
-        "recognised_pages": list(each.recognised),
-        "kind": each.kind,
-        "repaired": each.is_repaired,
-        "attachments": [
-            {"name": file.name, "size": file.size, "sha256": file.sha256, "input": ident}
-            for file, ident in zip(each.files, inner_ids(each, name=name), strict=True)
-        ],
-        "signatures": [asdict(signature) for signature in each.signatures],
-        "findings": list(each.codes),
-    }
-
-
-def inner_ids(each: TakenFile, *, name: str) -> list[str | None]:
-    """Return the id of the input that each file inside a file is, where it was written out.
-
-    *name* is the id of the document, or `SIGNED`, which no document has.
-    """
-    return [
-        None if file.path is None else f"attachment:{name}:{number}"
-        for number, file in enumerate(each.files, start=1)
-    ]
-
-
-def _source_pages(each: TakenFile, layout: Layout, item: str) -> list[dict[str, Any]]:
-    """Map the pages of a file, by the numbers they had, to the labels they have now."""
-    entry = layout.entry(item)
-    if entry is None:
-        return []
-    marks = layout.marks[entry.pdf_page - 1 : entry.pdf_page - 1 + entry.pages]
-    own = each.own_numbers or (None,) * len(marks)
-    return [
-        {"page": page, "own": number, "label": mark.label}
-        for page, (number, mark) in enumerate(zip(own, marks, strict=True), start=1)
-    ]
-
-
 def _stated(stated: Stated[Any] | None) -> dict[str, Any] | None:
     if stated is None:
         return None
     return {
-        "value": _plain(stated.value),
+        "value": plain(stated.value),
         "standing": stated.standing.value,
         "by": stated.by,
         "source": stated.source,
@@ -376,7 +305,7 @@ def _entry(entry: IndexEntry, content: str | None) -> dict[str, Any]:
         "section": entry.section,
         "title": entry.title,
         "kind": entry.kind.value,
-        "dated": _plain(entry.dated),
+        "dated": plain(entry.dated),
         "pages": entry.pages,
         "pdf_page": entry.pdf_page,
         "first_label": entry.first_label,
@@ -440,7 +369,7 @@ def _statement(
         "signed_input": made.signed_input,
         "signed_file": None
         if material.signed_statement is None
-        else _seen(material.signed_statement, layout, item="part:statement", name=SIGNED),
+        else file_record(material.signed_statement, layout, item="part:statement", name=SIGNED),
         "paragraphs": [{"number": number, "text": text} for number, text in made.paragraphs],
         "blanks": made.blanks,
         "docx": made.docx,

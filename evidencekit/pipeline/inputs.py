@@ -19,7 +19,7 @@ from evidencekit.model.material import Outcome
 from evidencekit.package.canonical import write_json
 from evidencekit.package.inputs import Input
 from evidencekit.package.names import unique_names
-from evidencekit.package.record import SIGNED, inner_ids
+from evidencekit.package.record_documents import SIGNED, inner_ids
 from evidencekit.package.served import SERVED_NAME, kept_pdf
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ and recorded as such. That pictures cannot be had of a passage is a finding and 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -16,7 +17,7 @@ from evidencekit.model.findings import Finding, Severity
 from evidencekit.package.names import viewing_copy_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from evidencekit.model.clip import Measurement, Still, ViewingCopy
@@ -58,33 +59,23 @@ def with_pictures(
 
 def _seen(clip: CutClip, path: Path, measurement: Measurement, *, copies: bool) -> CutClip:
     try:
-        copy = (_copy if copies else _planned)(clip, path, measurement)
+        copy = _copy(clip, path, measurement, made=copies)
         found = _stills(clip, copy, path, measurement)
     except RecordingUnreadable as error:
         return evolve(clip, not_seen=error.reason)
     return evolve(clip, viewing=copy, stills=found)
 
 
-def _copy(clip: CutClip, path: Path, measurement: Measurement) -> ViewingCopy:
+def _copy(clip: CutClip, path: Path, measurement: Measurement, *, made: bool) -> ViewingCopy:
+    """Return a clip's viewing copy, *made* or as it would be."""
+    from evidencekit.media.planned import planned_copy
     from evidencekit.media.video import viewing_copy
 
     file = clip.file
-    return viewing_copy(
-        path,
-        file.requested,
-        to=_beside(clip),
-        track=file.track,
-        measurement=measurement,
-        sound=file.path,
-        source_digest=file.source_digest,
+    make: Callable[..., ViewingCopy] = (
+        partial(viewing_copy, sound=file.path) if made else planned_copy
     )
-
-
-def _planned(clip: CutClip, path: Path, measurement: Measurement) -> ViewingCopy:
-    from evidencekit.media.planned import planned_copy
-
-    file = clip.file
-    return planned_copy(
+    return make(
         path,
         file.requested,
         to=_beside(clip),
