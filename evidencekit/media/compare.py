@@ -66,7 +66,8 @@ class ClipComparison:
     rounded up. `form_matches` is False where rate or channels differ, and then nothing was
     compared. The digests are of the same form as `ClipFile.samples_digest`, taken of the clip file
     as found and of the range as decoded now. `unreadable` says why the clip file was not compared.
-    `decode_errors` counts the packets of the recording that could not be decoded. Where the two
+    `decode_errors` counts the packets of the recording that could not be decoded, and
+    `recording_tracks` its audio tracks. Where the two
     differ only in that the clip has no sound, `silent` are the ranges, in samples of the recording,
     in which it has none and the recording has some.
     """
@@ -84,6 +85,7 @@ class ClipComparison:
     recording_digest: Digest | None = None
     unreadable: str | None = None
     decode_errors: int = 0
+    recording_tracks: int = 1
     silent: tuple[SampleRange, ...] = ()
 
 
@@ -292,6 +294,7 @@ class _Test:
             recording_digest=range_digest,
             unreadable=stream.unreadable,
             decode_errors=sound.decode_errors,
+            recording_tracks=len(sound.container.streams.audio),
             silent=self._silences.ranges(of=wanted) if length_matches else (),
         )
 

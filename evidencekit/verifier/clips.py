@@ -1,21 +1,19 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Decode the recordings again and compare every clip with its range, sample for sample.
 
-Each recording is decoded once. Where it is not in the package, its clips are held against the
-digests that the record gives, which the clips' own sheets print.
+Each recording is decoded once, and several side by side. Where one is not in the package, its clips
+are held against the digests that the record gives, which the clips' own sheets print.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from evidencekit.errors import Cancelled, DependencyMissing, EvidenceError, WorkerFailed
-from evidencekit.isolate import Isolate
 from evidencekit.model.findings import Finding, Severity
 from evidencekit.model.timecode import SampleRange
 from evidencekit.verifier.chosen import chosen_by
@@ -26,10 +24,12 @@ from evidencekit.verifier.originals import Originals
 from evidencekit.verifier.record import inside, number, rows, table, text
 from evidencekit.verifier.result import CLIPS, Checked, error, outcome
 from evidencekit.verifier.wav import NotPlain, read_form, samples_sha256
+from evidencekit.verifier.workers import Job, Workers, size_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from concurrent.futures import Future
 
+    from evidencekit.isolate import Isolate
     from evidencekit.model.progress import IsCancelled
 
 
@@ -42,7 +42,6 @@ class _Checking:
     #: The digest of every file, by its name; waited for, because decoding need not wait for it.
     digests: Callable[[], Mapping[str, str]]
     originals: Originals
-    worker: Isolate
     findings: list[Finding] = field(factory=list)
     #: The verdict on each clip that was compared.
     verdicts: list[str] = field(factory=list)
@@ -51,35 +50,60 @@ class _Checking:
         self.findings.append(error(code, subject, message, group=CLIPS, **more))
 
 
+@frozen(kw_only=True)
+class _Source:
+    """A recording that is there, and its clips with what is to be compared of each."""
+
+    recording: Mapping[str, Any]
+    clips: Sequence[Mapping[str, Any]]
+    path: Path
+    tests: Sequence[tuple[Mapping[str, Any], ClipToCompare]]
+
+    def decode(self, worker: Isolate) -> Decoded:
+        """Decode it in *worker*, and compare its clips."""
+        track = max(number(table(self.recording, "measured"), "track"), 1)
+        return compare(worker, self.path, [test for _, test in self.tests], track=track)
+
+
 def check_clips(
     root: Path,
     record: Mapping[str, Any],
     digests: Callable[[], Mapping[str, str]],
     *,
-    worker: Isolate,
+    workers: Workers,
     recordings: Path | None,
     cancelled: IsCancelled | None = None,
 ) -> Checked:
     """Check every clip of the record: its file, its source, its samples.
 
     *digests* returns the digest of every file, and may take as long as hashing them does.
-    Recordings are decoded in *worker*; *recordings* is a folder with those that are not here.
+    Recordings are decoded in *workers*; *recordings* is a folder with those that are not here.
     """
     checking = _Checking(
         root=root,
         record=record,
         digests=digests,
         originals=Originals(root, record, recordings, cancelled=cancelled),
-        worker=worker,
     )
     clips = list(rows(record, "clips"))
     checking.findings.extend(check_clip_records(record))
-    for clip in clips:
-        _check_viewing(checking, clip)
-    for recording in rows(record, "recordings"):
-        own = [each for each in clips if text(each, "recording") == text(recording, "id")]
-        if own:
-            _check_recording(checking, recording, own)
+    with_clips = [
+        (recording, own)
+        for recording in rows(record, "recordings")
+        if (own := [each for each in clips if text(each, "recording") == text(recording, "id")])
+    ]
+    sources = [_source(checking, recording, own) for recording, own in with_clips]
+    jobs = [Job(size=size_of(each.path), work=each.decode) for each in sources if each]
+    # Decoding takes the longest, and needs no digest of a file.
+    with workers.doing(jobs) as decoding:
+        for clip in clips:
+            _check_viewing(checking, clip)
+        begun = iter(decoding)
+        for (recording, own), source in zip(with_clips, sources, strict=True):
+            if source is None:
+                _say_it_is_not_here(checking, recording, own)
+            else:
+                _check_recording(checking, source, next(begun))
     message = _message(checking, len(clips)) if clips else "there are none"
     return outcome("clips", message, tuple(checking.findings))
 
@@ -99,34 +123,38 @@ def _message(checking: _Checking, total: int) -> str:
     return "; ".join(parts)
 
 
-def _check_recording(
+def _source(
+    checking: _Checking, recording: Mapping[str, Any], clips: Sequence[Mapping[str, Any]]
+) -> _Source | None:
+    """Return a recording with what is to be compared with it; None where it is not here."""
+    path = checking.originals.find(recording)
+    if path is None:
+        return None
+    tests = [(each, test) for each in clips if (test := _test(checking, each)) is not None]
+    return _Source(recording=recording, clips=clips, path=path, tests=tests)
+
+
+def _say_it_is_not_here(
     checking: _Checking, recording: Mapping[str, Any], clips: Sequence[Mapping[str, Any]]
 ) -> None:
-    ident = text(recording, "id")
-    source = checking.originals.find(recording)
-    if source is None:
-        for each in clips:
-            _file_is_sound(checking, each)
-        where = checking.originals.where
-        checking.add(
-            "EK-V002",
-            ident,
-            f"the original is not in the package{where}, so its clips were held against the "
-            "digests on their sheets and not against the recording. Use --recordings with the "
-            "folder that holds it.",
-            severity=Severity.NOT_CHECKED,
-        )
-        return
-    tests = [(each, test) for each in clips if (test := _test(checking, each)) is not None]
-    track = max(number(table(recording, "measured"), "track"), 1)
+    for each in clips:
+        _file_is_sound(checking, each)
+    where = checking.originals.where
+    checking.add(
+        "EK-V002",
+        text(recording, "id"),
+        f"the original is not in the package{where}, so its clips were held against the "
+        "digests on their sheets and not against the recording. Use --recordings with the "
+        "folder that holds it.",
+        severity=Severity.NOT_CHECKED,
+    )
+
+
+def _check_recording(checking: _Checking, source: _Source, decoding: Future[Decoded]) -> None:
+    ident = text(source.recording, "id")
+    there = [_file_is_sound(checking, each) for each in source.clips]
     try:
-        with ThreadPoolExecutor(max_workers=1) as beside:
-            # It takes the longest, and needs no digest of a file.
-            found = beside.submit(
-                compare, checking.worker, source, [test for _, test in tests], track=track
-            )
-            there = [_file_is_sound(checking, each) for each in clips]
-        decoded = found.result()
+        decoded = decoding.result()
     except Cancelled:
         raise
     except (DependencyMissing, WorkerFailed) as failed:
@@ -136,17 +164,17 @@ def _check_recording(
     except EvidenceError as failed:
         reason = getattr(failed, "reason", "could not be decoded")
         checking.add("EK-V010", ident, f"was decoded, says the record, and now it {reason}")
-        for each in clips:
+        for each in source.clips:
             message = f"could not be compared: its recording, {ident}, cannot be decoded"
             checking.add("EK-V010", name_of(each), message)
         return
-    missing = [each for each, is_there in zip(clips, there, strict=True) if not is_there]
+    missing = [each for each, is_there in zip(source.clips, there, strict=True) if not is_there]
     results = [
         (clip, result)
-        for (clip, _), result in zip(tests, decoded.clips, strict=True)
+        for (clip, _), result in zip(source.tests, decoded.clips, strict=True)
         if clip not in missing
     ]
-    _judge(checking, recording, results, decoded)
+    _judge(checking, source.recording, results, decoded)
 
 
 def _judge(

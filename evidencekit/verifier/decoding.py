@@ -80,7 +80,6 @@ def compare(
 def compare_here(source: Path, tests: tuple[ClipToCompare, ...], track: int = 1) -> Decoded:
     """Do what `compare` does, in this process."""
     from evidencekit.media.compare import ClipUnderTest, compare_clips
-    from evidencekit.media.source import SoundReader
 
     # Without a clip that can be compared, a stand-in has the recording decoded all the same.
     wanted = tests or (ClipToCompare(path=source, samples=SampleRange(0, 1), bits=16),)
@@ -109,10 +108,8 @@ def compare_here(source: Path, tests: tuple[ClipToCompare, ...], track: int = 1)
         )
         for each in found
     )
-    with SoundReader(source, track=track) as sound:
-        tracks = len(sound.container.streams.audio)
     return Decoded(
-        tracks=tracks,
+        tracks=found[0].recording_tracks,
         sample_count=found[0].recording_sample_count,
         decode_errors=found[0].decode_errors,
         decoder=found[0].decoder,

@@ -41,6 +41,7 @@ from evidencekit.verifier.result import (
 from evidencekit.verifier.served import check_printed_head, check_served_files, checksums_digest
 from evidencekit.verifier.whole import check_whole
 from evidencekit.verifier.words import PageWords
+from evidencekit.verifier.workers import Workers, processors
 from evidencekit.verifier.zipped import unpacked
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class _Look:
     recordings: Path | None
     trusted: Trusted
     full: bool
-    worker: Isolate
+    workers: Workers
     reader: Isolate
     progress: OnProgress | None
     cancelled: IsCancelled | None
@@ -98,8 +99,9 @@ def verify(
     holds originals which the package was told to leave out, *trusted* what to believe about its
     seal. With *full* every recording is decoded as a whole and the digest of all its samples worked
     out again, which takes as long as taking them in did; without it, only what clips hold is
-    compared, and the report says so. Recordings and PDFs are read in processes apart; a caller
-    with many packages can give one, *worker*, for all of them.
+    compared, and the report says so. Recordings and PDFs are read in processes apart, as many
+    recordings at a time as there are processors; a caller with many packages can give one process,
+    *worker*, for all of them, which then reads one thing after another.
 
     Raises:
         NotAPackage: if nothing of that name is there, or nothing of a package in it, or if it is a
@@ -115,15 +117,7 @@ def verify(
             raise NotAPackage(str(given), "there is no folder and no zip of that name")
         seen = look(root)
         kind = _kind_of(given, seen)
-        reader = worker
-        if worker is None or reader is None:
-            # A page takes no hour: what reads the PDFs is given up on sooner.
-            worker, reader = (
-                stack.enter_context(
-                    Isolate(seconds=seconds, memory_mb=_MEMORY_MB, cancelled=cancelled)
-                )
-                for seconds in (_SECONDS, _PAGE_SECONDS)
-            )
+        workers, reader = _processes(stack, worker, cancelled)
         looked = _Look(
             root=root,
             seen=seen,
@@ -131,12 +125,27 @@ def verify(
             recordings=None if recordings is None else Path(recordings),
             trusted=trusted or Trusted(),
             full=full,
-            worker=worker,
+            workers=workers,
             reader=reader,
             progress=progress,
             cancelled=cancelled,
         )
         return _report(given, looked)
+
+
+def _processes(
+    stack: ExitStack, given: Isolate | None, cancelled: IsCancelled | None
+) -> tuple[Workers, Isolate]:
+    """Return what decodes recordings and what reads PDFs: processes of ours, or the one given."""
+    if given is not None:
+        return Workers((given,)), given
+    decoding = [
+        stack.enter_context(Isolate(seconds=_SECONDS, memory_mb=_MEMORY_MB, cancelled=cancelled))
+        for _ in range(processors())
+    ]
+    # A page takes no hour: what reads the PDFs is given up on sooner.
+    reader = Isolate(seconds=_PAGE_SECONDS, memory_mb=_MEMORY_MB, cancelled=cancelled)
+    return Workers(decoding), stack.enter_context(reader)
 
 
 def _kind_of(given: Path, seen: Seen) -> Kind:
@@ -193,7 +202,7 @@ def _checks(looked: _Look) -> tuple[Checked, ...]:
             check, looked.root, looked.seen, progress=looked.progress, cancelled=looked.cancelled
         )
         if any("clips/" in name for name in looked.seen.files):
-            beside.submit(_make_ready, looked.worker)
+            beside.submit(_make_ready, looked.workers.first)
         read = read_record(looked.root, path=looked.kind.record)
         if read.value is None:
             files, _ = hashing.result()
@@ -236,7 +245,7 @@ def _by_the_record(
         root,
         record,
         lambda: hashing.result()[1],
-        worker=looked.worker,
+        workers=looked.workers,
         recordings=looked.recordings,
         cancelled=looked.cancelled,
     )
@@ -267,7 +276,7 @@ def _whole(looked: _Look, record: Mapping[str, Any]) -> tuple[Checked, ...]:
         check_whole(
             looked.root,
             record,
-            worker=looked.worker,
+            workers=looked.workers,
             recordings=looked.recordings,
             cancelled=looked.cancelled,
         ),

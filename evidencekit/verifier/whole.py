@@ -20,9 +20,11 @@ from evidencekit.verifier.judging import is_same, judge_recording
 from evidencekit.verifier.originals import Originals
 from evidencekit.verifier.record import number, rows, table, text
 from evidencekit.verifier.result import CLIPS, Checked, error, outcome
+from evidencekit.verifier.workers import Job, Workers, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from concurrent.futures import Future
     from pathlib import Path
 
     from evidencekit.isolate import Isolate
@@ -43,28 +45,44 @@ def check_whole(
     root: Path,
     record: Mapping[str, Any],
     *,
-    worker: Isolate,
+    workers: Workers,
     recordings: Path | None,
     cancelled: IsCancelled | None = None,
 ) -> Checked:
     """Decode every recording of the record that is there, and compare all of its samples."""
     originals = Originals(root, record, recordings, cancelled=cancelled)
     listed = list(rows(record, "recordings"))
+    sources = [originals.find(each) for each in listed]
+    jobs = [
+        _job(recording, source)
+        for recording, source in zip(listed, sources, strict=True)
+        if source is not None
+    ]
     findings: list[Finding] = []
     same = 0
-    for each in listed:
-        source = originals.find(each)
-        if source is None:
-            message = f"was not decoded as a whole: it is not in the package{originals.where}"
-            findings.append(_not_checked(each, message))
-            continue
-        found = list(_findings(worker, each, source))
-        same += not found
-        findings += found
+    with workers.doing(jobs) as decoding:
+        begun = iter(decoding)
+        for each, source in zip(listed, sources, strict=True):
+            if source is None:
+                message = f"was not decoded as a whole: it is not in the package{originals.where}"
+                findings.append(_not_checked(each, message))
+                continue
+            found = list(_findings(each, next(begun)))
+            same += not found
+            findings += found
     message = f"{same} of {len(listed)} recordings decode to the very samples that were recorded"
     if len(listed) == 1:
         message = message.replace("recordings decode", "recording decodes")
     return outcome("samples", message if listed else "there are none", tuple(findings))
+
+
+def _job(recording: Mapping[str, Any], source: Path) -> Job[WholeDecode]:
+    track = max(number(table(recording, "measured"), "track"), 1)
+
+    def decode(worker: Isolate) -> WholeDecode:
+        return worker.call(decode_here, source, track)
+
+    return Job(size=size_of(source), work=decode)
 
 
 def _not_checked(recording: Mapping[str, Any], message: str) -> Finding:
@@ -77,12 +95,11 @@ def _not_checked(recording: Mapping[str, Any], message: str) -> Finding:
     )
 
 
-def _findings(worker: Isolate, recording: Mapping[str, Any], source: Path) -> Iterator[Finding]:
+def _findings(recording: Mapping[str, Any], decoding: Future[WholeDecode]) -> Iterator[Finding]:
     """Yield what one recording's decode shows; nothing where it is all as recorded."""
-    ident, measured = text(recording, "id"), table(recording, "measured")
-    track = max(number(measured, "track"), 1)
+    ident = text(recording, "id")
     try:
-        decoded = worker.call(decode_here, source, track)
+        decoded = decoding.result()
     except Cancelled:
         raise
     except (DependencyMissing, WorkerFailed) as failed:

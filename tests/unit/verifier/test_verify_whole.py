@@ -19,6 +19,7 @@ from evidencekit.matterfile.schema import validate
 from evidencekit.media import measure
 from evidencekit.model.findings import Severity
 from evidencekit.verifier.whole import check_whole
+from evidencekit.verifier.workers import Workers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,7 +126,7 @@ def test_samples_of_another_decoder_are_not_called_changed(
         return evolve(index, measurement=found, digests=index.digests[::-1])
 
     monkeypatch.setattr(measure, "index_recording", other)
-    found = check_whole(package.path, package.record, worker=_Here(), recordings=None)
+    found = check_whole(package.path, package.record, workers=Workers((_Here(),)), recordings=None)
     assert found.line.outcome is Severity.NOT_CHECKED
     assert {each.code for each in found.findings} == {"EK-V014"}
     assert "may differ in the last bit or at the end" in found.findings[0].message
