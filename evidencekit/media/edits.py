@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from attrs import frozen
 
+from evidencekit.media.mp4 import Box, boxes, contents, inside
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 _HEADER = 8
-_LARGEST_MOOV = 64 << 20
-_MOST_BOXES = 10_000
 _MOST_EDITS = 1000
 
 
@@ -42,63 +41,24 @@ def edit_list(path: Path, track: int) -> EditList | None:
     """Return the edit list of the *track*-th audio track, from 1; None if there is none to read."""
     try:
         with path.open("rb") as file:
-            moov = _moov(file)
-        return _of_track(moov, track)
+            whole = Box(kind=b"", at=0, end=path.stat().st_size)
+            return _of_track(file, inside(file, whole, b"moov"), track)
     except (OSError, struct.error, ZeroDivisionError):
         return None
 
 
-def _moov(file: BinaryIO) -> bytes:
-    """Return what the `moov` box holds; nothing if there is none, or it is absurdly long."""
-    at = 0
-    for _ in range(_MOST_BOXES):
-        file.seek(at)
-        head = file.read(2 * _HEADER)
-        if len(head) < _HEADER:
-            break
-        length = int.from_bytes(head[:4])
-        skip = _HEADER
-        if length == 1:
-            length, skip = int.from_bytes(head[8:16]), 2 * _HEADER
-        if head[4:8] == b"moov":
-            file.seek(at + skip)
-            return file.read(length - skip) if length <= _LARGEST_MOOV else b""
-        if length < _HEADER:
-            break
-        at += length
-    return b""
-
-
-def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    at = 0
-    while at + _HEADER <= len(data):
-        length = int.from_bytes(data[at : at + 4])
-        if length < _HEADER:
-            return
-        yield data[at + 4 : at + 8], data[at + _HEADER : at + length]
-        at += length
-
-
-def _inside(data: bytes, *names: bytes) -> bytes:
-    """Return what the first box of that name holds, in the first box of the name before it."""
-    for name in names:
-        data = next((found for kind, found in _boxes(data) if kind == name), b"")
-    return data
-
-
-def _of_track(moov: bytes, track: int) -> EditList | None:
-    sound = [
-        found
-        for kind, found in _boxes(moov)
-        if kind == b"trak" and _inside(found, b"mdia", b"hdlr")[8:12] == b"soun"
-    ]
+def _of_track(file: BinaryIO, moov: Box | None, track: int) -> EditList | None:
+    if moov is None:
+        return None
+    tracks = [each for each in boxes(file, moov.at, moov.end) if each.kind == b"trak"]
+    sound = [each for each in tracks if _is_sound(file, each)]
     if not 1 <= track <= len(sound):
         return None
-    elst = _inside(sound[track - 1], b"edts", b"elst")
+    elst = contents(file, inside(file, sound[track - 1], b"edts", b"elst"))
     if not elst:
         return None
-    movie_scale, _ = _scale(_inside(moov, b"mvhd"))
-    media_scale, length = _scale(_inside(sound[track - 1], b"mdia", b"mdhd"))
+    movie_scale, _ = _scale(contents(file, inside(file, moov, b"mvhd")))
+    media_scale, length = _scale(contents(file, inside(file, sound[track - 1], b"mdia", b"mdhd")))
     entry = struct.Struct(">QqI" if elst[0] == 1 else ">IiI")
     (count,) = struct.unpack_from(">I", elst, 4)
     edits = []
@@ -111,6 +71,10 @@ def _of_track(moov: bytes, track: int) -> EditList | None:
             )
         )
     return EditList(track_ms=length * 1000 // media_scale, edits=tuple(edits))
+
+
+def _is_sound(file: BinaryIO, track: Box) -> bool:
+    return contents(file, inside(file, track, b"mdia", b"hdlr"))[8:12] == b"soun"
 
 
 def _scale(header: bytes) -> tuple[int, int]:
