@@ -226,7 +226,8 @@ class _Cutter:
         self.clips.way = FROM_START + (f": {reason}" if reason else "")
         digests: dict[int, bytes] = {}
         with SoundReader(self.path, track=self.track) as sound:
-            for number, block in enumerate(sound.blocks(self.pace)):
+            length = index.block_samples if index else None
+            for number, block in enumerate(sound.blocks(self.pace, length=length)):
                 self._begin(sound)
                 if not self.clips.wants(block.end):
                     continue
@@ -240,7 +241,7 @@ class _Cutter:
         if index is not None and any(
             found != index.block_digest(number) for number, found in digests.items()
         ):
-            self._decode_once_more(digests)
+            self._decode_once_more(digests, index.block_samples)
 
     def _begin(self, sound: SoundReader) -> SampleForm:
         if self._form is None:
@@ -254,13 +255,13 @@ class _Cutter:
         if self.clips.wants(block.end):
             self.clips.take(block.first, integers_of(block, form, sound))
 
-    def _decode_once_more(self, digests: dict[int, bytes]) -> None:
+    def _decode_once_more(self, digests: dict[int, bytes], length: int) -> None:
         """Tell a recording that does not decode to the same samples twice from an index that was
         made by another processor, whose decoder may differ in the last bit.
         """
         last = max(digests)
         with SoundReader(self.path, track=self.track) as sound:
-            for number, block in enumerate(sound.blocks(self.pace)):
+            for number, block in enumerate(sound.blocks(self.pace, length=length)):
                 if number in digests and digest_of_planes(block.planes) != digests[number]:
                     at = format_media_time(samples_to_ms(block.first, sound.form.sample_rate))
                     reason = f"does not decode to the same samples twice (near {at})"

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from evidencekit.media.streamform import MOST_VALUES_IN_BLOCK
 from evidencekit.model.clip import Measurement
 from evidencekit.model.digest import Digest
 
@@ -76,6 +77,7 @@ class RecordingIndex:
         blocks = self.block_count
         if (
             self.planes not in (1, self.measurement.channels)
+            or self.block_samples * self.measurement.channels > MOST_VALUES_IN_BLOCK
             or len(self.digests) != blocks * self.planes * DIGEST_SIZE
             or len(self.anchors) != blocks * ANCHOR_SIZE
         ):

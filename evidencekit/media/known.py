@@ -148,12 +148,12 @@ def _with_facts_of(path: Path, kept: RecordingIndex) -> RecordingIndex | None:
         RecordingUnreadable: if the file cannot be decoded, or not to the same samples twice.
     """
     with SoundReader(path, track=kept.track) as sound:
-        first = next(sound.blocks())
+        first = next(sound.blocks(length=kept.block_samples))
         if _holds(kept, first) and sound.decoder == kept.measurement.decoder:
             return evolve(kept, measurement=with_facts(kept.measurement, sound))
         found = digest_of_planes(first.planes)
     with SoundReader(path, track=kept.track) as sound:
-        if digest_of_planes(next(sound.blocks()).planes) != found:
+        if digest_of_planes(next(sound.blocks(length=kept.block_samples)).planes) != found:
             reason = "does not decode to the same samples twice (at its start)"
             raise sound.unreadable(reason)
     return None

@@ -59,7 +59,13 @@ class BlockSeeker:
             msg = "the place was not found"
             raise NotReached(msg)
         frames = (frame for packet in packets for frame in self._sound.decode(packet))
-        made = BlockMaker(frames, self._sound, first=first, leave_out=first - start)
+        made = BlockMaker(
+            frames,
+            self._sound,
+            first=first,
+            leave_out=first - start,
+            length=self._index.block_samples,
+        )
         for number, block in zip(wanted, made, strict=False):
             self._check(number, block)
             yield block

@@ -151,15 +151,16 @@ class SoundReader:
         on_packet: OnPacket | None = None,
         *,
         stretches: bool = False,
+        length: int | None = None,
     ) -> Iterator[Block]:
-        """Decode the stream once, in blocks of equal length but for the last, or in *stretches* of
-        several blocks each.
+        """Decode the stream once, in blocks of equal *length* but for the last, or in *stretches*
+        of several blocks each. The length is in samples, and otherwise the form's.
 
         Raises:
             RecordingUnreadable: if nothing can be decoded, or the stream changes on the way.
         """
         frames = self._frames(on_position or _no_position, on_packet or _no_packet)
-        blocks = BlockMaker(frames, self, first=0, stretches=stretches)
+        blocks = BlockMaker(frames, self, first=0, stretches=stretches, length=length)
         for block in blocks:
             self.sample_count = block.end
             yield block
@@ -305,8 +306,9 @@ class SoundReader:
 class BlockMaker:
     """Puts decoded frames together to blocks, the first of which starts at sample *first*.
 
-    *leave_out* samples before it are dropped. With *stretches*, several blocks come as one: who
-    works on them in another thread does it in fewer and longer steps, and steps cost both threads.
+    *leave_out* samples before it are dropped. A block is *length* samples long, or as long as the
+    form's. With *stretches*, several blocks come as one: who works on them in another thread does
+    it in fewer and longer steps, and steps cost both threads.
     """
 
     def __init__(
@@ -317,12 +319,14 @@ class BlockMaker:
         first: int,
         leave_out: int = 0,
         stretches: bool = False,
+        length: int | None = None,
     ) -> None:
         self._frames = frames
         self._sound = sound
         self._at = first
         self._leave_out = leave_out
         self._stretches = stretches
+        self._length = length
 
     def __iter__(self) -> Iterator[Block]:
         """Yield blocks of equal length but for the last."""
@@ -332,6 +336,7 @@ class BlockMaker:
             if not length:
                 form = self._sound.form
                 length = form.stretch_samples if self._stretches else form.block_samples
+                length = self._length or length
                 channels = form.channels
             if frame.layout.nb_channels != channels:  # the queue would read planes not there
                 raise self._sound.changed(frame)

@@ -3,16 +3,17 @@
 
 A block is what is hashed as one, and so part of what an index is. A stretch is only how many blocks
 are worked on together: it changes no result. Measured with stereo, one recording on two processors
-and two at a time: shorter stretches make the threads wait for each other more often, and longer
-ones are no quicker.
+and two at a time: shorter blocks and stretches make the threads wait for each other more often, and
+longer ones are no quicker. A clip is reached by whole blocks, so that longer ones would cost there.
 """
 
 from __future__ import annotations
 
 from attrs import frozen
 
-_BUCKETS_IN_BLOCK = 100
-_MOST_VALUES_IN_BLOCK = 1 << 20
+_BUCKETS_IN_BLOCK = 400
+#: Samples of all channels that a block may hold.
+MOST_VALUES_IN_BLOCK = 1 << 20
 _MOST_VALUES_IN_STRETCH = 1 << 19
 
 
@@ -47,8 +48,8 @@ class StreamForm:
 
     @property
     def block_samples(self) -> int:
-        """How many samples a block holds: a second's whole buckets, fewer for many channels."""
-        most = _MOST_VALUES_IN_BLOCK // (self.bucket_samples * self.channels)
+        """How many samples a block holds: four seconds of whole buckets, of many channels less."""
+        most = MOST_VALUES_IN_BLOCK // (self.bucket_samples * self.channels)
         return self.bucket_samples * max(1, min(_BUCKETS_IN_BLOCK, most))
 
     @property

@@ -50,20 +50,20 @@ def test_an_index_is_the_same_whatever_its_recording_is_called(tmp_path: Path, v
     assert index_bytes(index_recording(other)) == index_bytes(index_recording(visit))
 
 
-def test_an_index_holds_the_digests_of_every_second_and_the_measurement(visit: Path) -> None:
+def test_an_index_holds_the_digests_of_every_four_seconds_and_the_measurement(visit: Path) -> None:
     index = index_recording(visit)
     data = visit.read_bytes()[44:]
-    second = RATE * 4
+    length = 4 * RATE * 4  # in bytes, of two channels
     expected = [
-        hashlib.sha256(data[at : at + second]).digest() for at in range(0, len(data), second)
+        hashlib.sha256(data[at : at + length]).digest() for at in range(0, len(data), length)
     ]
-    assert index.block_count == 6
-    assert [index.block_digest(n) for n in range(6)] == expected
-    assert [index.block_length(n) for n in range(6)] == [RATE] * 5 + [RATE // 2]
+    assert index.block_count == 2
+    assert [index.block_digest(n) for n in range(2)] == expected
+    assert [index.block_length(n) for n in range(2)] == [4 * RATE, 3 * RATE // 2]
     assert index.measurement == read_recording(visit)[0]
     assert index.source_digest == sha256_of(visit)
-    assert index.blocks_of(SampleRange(RATE - 1, RATE + 1)) == range(2)
-    assert index.blocks_of(SampleRange(RATE, 99 * RATE)) == range(1, 6)
+    assert index.blocks_of(SampleRange(4 * RATE - 1, 4 * RATE + 1)) == range(2)
+    assert index.blocks_of(SampleRange(4 * RATE, 99 * RATE)) == range(1, 2)
 
 
 def test_channels_that_the_decoder_keeps_apart_are_hashed_apart(tmp_path: Path) -> None:
@@ -121,8 +121,9 @@ def test_no_change_of_a_byte_and_no_cut_goes_unnoticed(visit: Path) -> None:
     [
         (b'"planes":1', b'"planes":7'),
         (b'"planes":1', b'"plants":1'),
-        (b'"block_samples":16000', b'"block_samples":0'),
-        (b'"block_samples":16000', b'"block_samples":5000'),
+        (b'"block_samples":64000', b'"block_samples":0'),
+        (b'"block_samples":64000', b'"block_samples":5000'),
+        (b'"block_samples":64000', b'"block_samples":99999999999'),
         (b'"source":"sha256:', b'"source":"sha257:'),
         (b'"jumps":0', b'"jumbs":0'),
         (b'"decoder":{', b'"decoder":{"x":1,'),
@@ -174,7 +175,7 @@ def test_blocks_are_whole_buckets_of_bearable_size(
     source = write_raw_wav(tmp_path / "v.wav", data, tag=1, bits=16, channels=channels, rate=rate)
     index = index_recording(source)
     assert index.block_samples % (rate // 100) == 0
-    assert index.block_samples <= max(rate // 100, min(rate, (1 << 20) // channels))
+    assert index.block_samples <= max(rate // 100, min(4 * rate, (1 << 20) // channels))
     assert index.measurement.sample_count == rate // 5
 
 

@@ -77,7 +77,7 @@ def test_every_wanted_sample_is_yielded_and_is_that_of_a_plain_decode(
 
 def test_what_nobody_wants_is_not_yielded(recording: Path) -> None:
     found, _ = looked_at(recording, [SampleRange(130_000, 130_010)])
-    assert sum(len(each) for each in found.values()) < 2 * RATE
+    assert sum(len(each) for each in found.values()) < 5 * RATE
 
 
 @pytest.mark.parametrize("wanted", [(0, 1), (25_000, 25_001), (0, 60_000)])

@@ -12,6 +12,7 @@ from support_sound import CORPUS, decode, encode, left_in, needs_corpus, read_wa
 
 from evidencekit.errors import Cancelled, RecordingUnreadable, SpanOutsideRecording, SpanReversed
 from evidencekit.media import cut as cutting
+from evidencekit.media import streamform
 from evidencekit.media.clips import Cut
 from evidencekit.media.cut import BY_SEEK, cut, cut_clips
 from evidencekit.media.measure import index_recording, read_and_index
@@ -204,10 +205,24 @@ def test_an_index_that_another_decoder_made_is_not_used(visit: Path, clips: Path
 def test_an_index_with_wrong_digests_costs_time_and_no_exactness(visit: Path, clips: Path) -> None:
     index = index_recording(visit)
     digests = bytearray(index.digests)
-    digests[20 * 32] ^= 1
+    digests[5 * 32] ^= 1  # of the seconds 20 to 24, in one plane
     wrong = evolve(index, digests=bytes(digests))
     assert both_ways(visit, clips, wrong, span(25_000, 26_000)) == BY_SEEK
     way = both_ways(visit, clips, wrong, span(20_000, 21_000))
+    assert way == f"{START}: seeking did not give the samples of a decode from the start"
+
+
+def test_an_index_of_blocks_of_another_length_is_as_good(
+    visit: Path, clips: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(streamform, "_BUCKETS_IN_BLOCK", 100)
+        index = index_recording(visit)
+    assert index.block_samples == RATE
+    assert both_ways(visit, clips, index, span(20_000, 21_000)) == BY_SEEK
+    digests = bytearray(index.digests)
+    digests[20 * 32] ^= 1  # of second 20 alone, in one plane
+    way = both_ways(visit, clips, evolve(index, digests=bytes(digests)), span(20_000, 21_000))
     assert way == f"{START}: seeking did not give the samples of a decode from the start"
 
 
