@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from evidencekit.verifier.record import rows
 
 if TYPE_CHECKING:
-    from evidencekit.verifier.matter import Comparison
+    from evidencekit.verifier.matter_compared import Comparison
 
 _TOLD = ("document", "page", "minuted", "my_words")
 
