@@ -26,9 +26,9 @@ from evidencekit.media.form import (
     integers_of,
 )
 from evidencekit.media.pace import Pace
-from evidencekit.media.passing import blocks_of
+from evidencekit.media.passing import Walk, blocks_of
 from evidencekit.media.silences import Silences
-from evidencekit.media.source import Array, SoundReader
+from evidencekit.media.source import Array, Block, SoundReader
 from evidencekit.model.channels import wrong_choice
 from evidencekit.model.clip import Decoder
 from evidencekit.model.digest import Digest
@@ -128,24 +128,58 @@ def compare_clips(
     with ExitStack() as stack:
         sound = stack.enter_context(SoundReader(recording, track=track))
         pace = Pace(total=sound.size, subject=subject, progress=progress, cancelled=cancelled)
-        tests = [stack.enter_context(_Test(each)) for each in clips]
-        waiting = sorted(tests, key=lambda test: test.clip.samples.first, reverse=True)
-        running: list[_Test] = []
-        for block in blocks_of(sound, [each.samples for each in clips], pace):
-            end = block.first + block.count
-            while waiting and waiting[-1].clip.samples.first < end:
-                running.append(waiting.pop())
-                running[-1].begin(sound)
-            form = form_of(sound)
-            integers = integers_of(block, form, sound)
-            for test in running:
-                test.take(form, block.first, integers)
-                if test.clip.samples.end <= end:
-                    test.close()
-            running = [test for test in running if test.clip.samples.end > end]
-        results = tuple(test.result(sound) for test in tests)
+        tests = Tests(clips, stack)
+        for block in blocks_of(Walk(sound, pace), [each.samples for each in clips]):
+            tests.take(sound, block)
+        results = tests.results(sound)
         pace.finish()
     return results
+
+
+class Tests:
+    """All clips while the decode of their recording passes; *stack* closes their files."""
+
+    def __init__(self, clips: Sequence[ClipUnderTest], stack: ExitStack) -> None:
+        self.clips = tuple(clips)
+        self._tests = [stack.enter_context(_Test(each)) for each in clips]
+        self._waiting = sorted(self._tests, key=lambda test: test.clip.samples.first, reverse=True)
+        self._running: list[_Test] = []
+
+    def take(self, sound: SoundReader, block: Block) -> None:
+        """Compare what a block of the recording *sound* has of each clip's range."""
+        end = block.first + block.count
+        while self._waiting and self._waiting[-1].clip.samples.first < end:
+            self._running.append(self._waiting.pop())
+            self._running[-1].begin(sound)
+        form = form_of(sound)
+        integers = integers_of(block, form, sound)
+        for test in self._running:
+            test.take(form, block.first, integers)
+            if test.clip.samples.end <= end:
+                test.close()
+        self._running = [test for test in self._running if test.clip.samples.end > end]
+
+    @property
+    def differ(self) -> bool:
+        """True where any clip was seen to differ."""
+        return any(test.differs for test in self._tests)
+
+    def differs(self, number: int) -> bool:
+        """Say whether a clip was seen to differ, as far as it was compared."""
+        return self._tests[number].differs
+
+    def done_before(self, sample: int) -> bool:
+        """Say whether every clip that begins before *sample* was compared to the end."""
+        open_ones = (*self._waiting, *self._running)
+        return all(test.clip.samples.first >= sample for test in open_ones)
+
+    def result(self, number: int, sound: SoundReader) -> ClipComparison:
+        """Return what was seen of one clip."""
+        return self._tests[number].result(sound)
+
+    def results(self, sound: SoundReader) -> tuple[ClipComparison, ...]:
+        """Return what was seen of all, in their order."""
+        return tuple(test.result(sound) for test in self._tests)
 
 
 class _ClipStream:
@@ -243,6 +277,15 @@ class _Test:
         expected = (sound.form.sample_rate, len(channels) or there)
         self._form_matches = is_there and (stream.rate, stream.channels) == expected
         return stream
+
+    @property
+    def differs(self) -> bool:
+        """True where the clip was seen to differ, in its form or in a sample."""
+        return self._stream is not None and (
+            not self._form_matches
+            or self._first_difference is not None
+            or self._stream.unreadable is not None
+        )
 
     def take(self, form: SampleForm, first: int, integers: Array) -> None:
         """Compare what a block of the recording has of the clip's range."""

@@ -13,6 +13,7 @@ import sys
 from collections import deque
 from typing import TYPE_CHECKING
 
+from evidencekit.media.joining import RUN, Watch
 from evidencekit.media.source import (
     FIRST_PACKETS,
     PACKETS_BETWEEN_TICKS,
@@ -21,20 +22,21 @@ from evidencekit.media.source import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
     import av
 
+    from evidencekit.media.joining import Run
     from evidencekit.media.source import Block, FrameForm, OnPosition, SoundReader
     from evidencekit.model.timecode import SampleRange
+
+    Decode = Callable[[Any], list[av.AudioFrame]]
 
 _NOTHING = object()
 
 
-def blocks_of(
-    sound: SoundReader, wanted: Sequence[SampleRange], on_position: OnPosition
-) -> Iterator[Block]:
+def blocks_of(walk: Walk, wanted: Sequence[SampleRange]) -> Iterator[Block]:
     """Yield blocks that hold the *wanted* ranges of a track, in order, and decode all of it.
 
     Blocks begin with the first frame of which something is wanted, and hold a little beyond.
@@ -42,7 +44,7 @@ def blocks_of(
     Raises:
         RecordingUnreadable: as `SoundReader.blocks`.
     """
-    walk = _Walk(sound, on_position)
+    sound = walk.sound
     ranges = deque(sorted(wanted, key=lambda each: each.first))
     while ranges:
         walk.pass_over(ranges[0].first)
@@ -59,22 +61,59 @@ def blocks_of(
     _ = sound.form  # raises where nothing was decoded
 
 
-class _Walk:
-    """One pass over a track. `at` is the number of the sample that comes next."""
+class Walk:
+    """One pass over a track. `at` is the number of the sample that comes next.
 
-    def __init__(self, sound: SoundReader, on_position: OnPosition) -> None:
-        self._sound = sound
-        self._packets = self._looked_at(sound.packets())
+    It begins with the first packet, or with *packets* and the sample *first*. With *join*, the
+    number of a packet and how many come before it here, it notes what is decoded there.
+    """
+
+    def __init__(
+        self,
+        sound: SoundReader,
+        on_position: OnPosition,
+        *,
+        packets: Iterator[Any] | None = None,
+        first: int = 0,
+        join: tuple[int, int] | None = None,
+    ) -> None:
+        self.sound = sound
         self._on_position = on_position
         #: Frames that were decoded and not taken yet.
         self._pending: list[av.AudioFrame] = []
-        self.at = 0
+        self.at = first
+        self._packets = self._looked_at(sound.packets() if packets is None else packets)
+        self._decode: Decode = sound.decode
+        self._watch: Watch | None = None
+        #: The packets that follow these, and what decodes them.
+        self._stages: deque[tuple[Iterator[Any], Decode]] = deque()
+        if join is not None:
+            number, before = join
+            every, self._packets = self._packets, itertools.islice(self._packets, before)
+            self._watch = Watch(sound, number)
+            self._stages.append((itertools.islice(every, RUN), self._watch.decode))
+            self._stages.append((every, sound.decode))
+
+    @property
+    def run(self) -> Run | None:
+        """What was decoded at the join, once it was passed."""
+        return None if self._watch is None or len(self._stages) else self._watch.run
+
+    @property
+    def errors_before_join(self) -> int:
+        """How many packets before the join could not be decoded."""
+        return 0 if self._watch is None else self._watch.errors_before
 
     def pass_over(self, until: int | None) -> None:
         """Decode and count the frames that end before sample *until*, or all of them."""
         most = sys.maxsize if until is None else until
+        while not self._passes(most) and self._goes_on():
+            pass
+
+    def _passes(self, most: int) -> bool:
+        """Pass over the packets of this stage; True where the frame with sample *most* is next."""
         at, frames = self.at, self._pending
-        decode, form = self._sound.decode, None
+        decode, form = self._decode, None
         # Of three hours there are half a million packets: this goes round once for each. A layout's
         # name is told with the other facts of the form, and is as long to ask for as all of them.
         for packet in itertools.chain([_NOTHING] if frames else (), self._packets):
@@ -87,9 +126,19 @@ class _Walk:
                 end = at + frame.samples
                 if end > most:
                     self.at, self._pending = at, frames[frames.index(frame) :]
-                    return
+                    return True
                 at = end
         self.at, self._pending = at, []
+        return False
+
+    def _goes_on(self) -> bool:
+        """Go on to the packets of the join, or to those after it; False where there are none."""
+        if not self._stages:
+            return False
+        self._packets, self._decode = self._stages.popleft()
+        if self._stages and self._watch is not None:
+            self._watch.begin(self.at)
+        return True
 
     def frames(self) -> Iterator[av.AudioFrame]:
         """Yield the frames that follow; those that nobody asks for are not lost."""
@@ -100,15 +149,16 @@ class _Walk:
                 self.at += frame.samples
                 yield frame
             packet = next(self._packets, self)
-            if packet is self:
+            if packet is not self:
+                self._pending = self._decode(packet)
+            elif not self._goes_on():
                 return
-            self._pending = self._sound.decode(packet)
 
     def _looked_at(self, packets: Iterator[Any]) -> Iterator[Any]:
         """Pass packets on: look at the first ones, and say now and then how far it has come."""
         for packet in itertools.islice(packets, FIRST_PACKETS):
             if packet is not None:
-                self._sound.look_at(packet)
+                self.sound.look_at(packet)
             yield packet
         position = 0
         while True:
@@ -128,6 +178,6 @@ class _Walk:
             RecordingUnreadable: if it is another.
         """
         found = form_of_frame(frame)
-        if found != self._sound.found:
-            raise self._sound.changed(frame)
+        if found != self.sound.found:
+            raise self.sound.changed(frame)
         return found

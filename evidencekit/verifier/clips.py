@@ -19,12 +19,13 @@ from evidencekit.model.timecode import SampleRange
 from evidencekit.verifier.chosen import chosen_by
 from evidencekit.verifier.clip_record import check_clip_records, name_of
 from evidencekit.verifier.decoding import ClipToCompare, ComparedClip, Decoded, compare
+from evidencekit.verifier.halves import Whole, compare_in_halves, may_have_halves
 from evidencekit.verifier.judging import judge_clip, judge_recording
 from evidencekit.verifier.originals import Originals
 from evidencekit.verifier.record import inside, number, rows, table, text
 from evidencekit.verifier.result import CLIPS, Checked, error, outcome
 from evidencekit.verifier.wav import NotPlain, read_form, samples_sha256
-from evidencekit.verifier.workers import Job, Workers, size_of
+from evidencekit.verifier.workers import Another, Job, Workers, size_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -59,10 +60,28 @@ class _Source:
     path: Path
     tests: Sequence[tuple[Mapping[str, Any], ClipToCompare]]
 
-    def decode(self, worker: Isolate) -> Decoded:
-        """Decode it in *worker*, and compare its clips."""
-        track = max(number(table(self.recording, "measured"), "track"), 1)
-        return compare(worker, self.path, [test for _, test in self.tests], track=track)
+    @property
+    def size(self) -> int:
+        """The size of its file in bytes."""
+        return size_of(self.path)
+
+    def decode(self, worker: Isolate, another: Another | None) -> Decoded:
+        """Decode it in *worker*, and compare its clips; *another* makes a process to help."""
+        measured = table(self.recording, "measured")
+        track = max(number(measured, "track"), 1)
+        tests = [test for _, test in self.tests]
+        if another is None or not may_have_halves(self.path):
+            return compare(worker, self.path, tests, track=track)
+        whole = Whole(
+            track=track,
+            sample_count=number(measured, "sample_count"),
+            decode_errors=number(measured, "decode_errors"),
+        )
+        return compare_in_halves(worker, another, self.path, tests, whole=whole)
+
+    def job(self, another: Another | None) -> Job[Decoded]:
+        """Return the work of decoding it."""
+        return Job(size=self.size, work=lambda worker: self.decode(worker, another))
 
 
 def check_clips(
@@ -93,7 +112,7 @@ def check_clips(
         if (own := [each for each in clips if text(each, "recording") == text(recording, "id")])
     ]
     sources = [_source(checking, recording, own) for recording, own in with_clips]
-    jobs = [Job(size=size_of(each.path), work=each.decode) for each in sources if each]
+    jobs = _jobs([each for each in sources if each], workers)
     # Decoding takes the longest, and needs no digest of a file.
     with workers.doing(jobs) as decoding:
         for clip in clips:
@@ -106,6 +125,13 @@ def check_clips(
                 _check_recording(checking, source, next(begun))
     message = _message(checking, len(clips)) if clips else "there are none"
     return outcome("clips", message, tuple(checking.findings))
+
+
+def _jobs(sources: Sequence[_Source], workers: Workers) -> list[Job[Decoded]]:
+    """Return the work of decoding *sources*; the longest are helped by processors to spare."""
+    spare = max(0, len(workers) - len(sources))
+    helped = sorted(sources, key=lambda each: each.size, reverse=True)[:spare]
+    return [each.job(workers.another if each in helped else None) for each in sources]
 
 
 def _message(checking: _Checking, total: int) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from evidencekit.isolate import Isolate
+    from evidencekit.media.compare import ClipComparison, ClipUnderTest
 
 
 @frozen(kw_only=True)
@@ -79,20 +80,27 @@ def compare(
 
 def compare_here(source: Path, tests: tuple[ClipToCompare, ...], track: int = 1) -> Decoded:
     """Do what `compare` does, in this process."""
-    from evidencekit.media.compare import ClipUnderTest, compare_clips
+    from evidencekit.media.compare import compare_clips
 
-    # Without a clip that can be compared, a stand-in has the recording decoded all the same.
+    return decoded_of(compare_clips(source, under_test(source, tests), track=track), tests)
+
+
+def under_test(source: Path, tests: tuple[ClipToCompare, ...]) -> list[ClipUnderTest]:
+    """Return *tests* as what compares has them.
+
+    Without one that can be compared, a stand-in has the recording decoded all the same.
+    """
+    from evidencekit.media.compare import ClipUnderTest
+
     wanted = tests or (ClipToCompare(path=source, samples=SampleRange(0, 1), bits=16),)
-    found = compare_clips(
-        source,
-        [
-            ClipUnderTest(
-                path=each.path, samples=each.samples, bits=each.bits, channels=each.channels
-            )
-            for each in wanted
-        ],
-        track=track,
-    )
+    return [
+        ClipUnderTest(path=each.path, samples=each.samples, bits=each.bits, channels=each.channels)
+        for each in wanted
+    ]
+
+
+def decoded_of(found: Sequence[ClipComparison], tests: tuple[ClipToCompare, ...]) -> Decoded:
+    """Return what comparing *tests* found as plain values."""
     clips = tuple(
         ComparedClip(
             equal=each.equal,

@@ -139,13 +139,14 @@ def _processes(
     """Return what decodes recordings and what reads PDFs: processes of ours, or the one given."""
     if given is not None:
         return Workers((given,)), given
-    decoding = [
-        stack.enter_context(Isolate(seconds=_SECONDS, memory_mb=_MEMORY_MB, cancelled=cancelled))
-        for _ in range(processors())
-    ]
+
+    def decoder(unwanted: IsCancelled | None = cancelled) -> Isolate:
+        return Isolate(seconds=_SECONDS, memory_mb=_MEMORY_MB, cancelled=unwanted)
+
+    decoding = [stack.enter_context(decoder()) for _ in range(processors())]
     # A page takes no hour: what reads the PDFs is given up on sooner.
     reader = Isolate(seconds=_PAGE_SECONDS, memory_mb=_MEMORY_MB, cancelled=cancelled)
-    return Workers(decoding), stack.enter_context(reader)
+    return Workers(decoding, decoder), stack.enter_context(reader)
 
 
 def _kind_of(given: Path, seen: Seen) -> Kind:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 R = TypeVar("R")
+#: Returns a process, given what says that it is not wanted any more.
+Another = Callable[[Callable[[], bool]], Isolate]
 
 
 @frozen(kw_only=True)
@@ -35,8 +37,10 @@ class Job(Generic[R]):
 class Workers:
     """Some processes, each of which does one job at a time. They start when they are needed."""
 
-    def __init__(self, workers: Sequence[Isolate]) -> None:
+    def __init__(self, workers: Sequence[Isolate], another: Another | None = None) -> None:
+        """*another* makes a process beyond these, for what is done while one of them idles."""
         self._workers = tuple(workers)
+        self.another = another
         self._idle: LifoQueue[Isolate] = LifoQueue()
         for each in reversed(self._workers):
             self._idle.put(each)

@@ -10,7 +10,7 @@ import pytest
 from support_sound import encode, sound
 
 from evidencekit.errors import RecordingUnreadable
-from evidencekit.media.passing import blocks_of
+from evidencekit.media.passing import Walk, blocks_of
 from evidencekit.media.source import SoundReader
 from evidencekit.model.timecode import SampleRange
 
@@ -42,7 +42,7 @@ def looked_at(path: Path, wanted: list[SampleRange]) -> tuple[dict[int, np.ndarr
     with SoundReader(path) as reader:
         found = {
             each.first: np.concatenate([plane.copy() for plane in each.planes])
-            for each in blocks_of(reader, wanted, lambda _: None)
+            for each in blocks_of(Walk(reader, lambda _: None), wanted)
         }
         return found, reader.sample_count
 
@@ -101,6 +101,6 @@ def test_errors_in_what_is_passed_over_are_counted(tmp_path: Path) -> None:
     with SoundReader(path) as plain:
         count = sum(each.count for each in plain.blocks())
     with SoundReader(path) as passed:
-        assert list(blocks_of(passed, [], lambda _: None)) == []
+        assert list(blocks_of(Walk(passed, lambda _: None), [])) == []
     assert passed.decode_errors == plain.decode_errors > 0
     assert passed.sample_count == count
