@@ -12,6 +12,7 @@ the one which did not begin at the first packet has been warmed up enough is wha
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import itertools
 from fractions import Fraction
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from evidencekit.media.source import SoundReader
+    from evidencekit.model.timecode import SampleRange
 
 #: How many packets a run is of.
 RUN = 8
@@ -169,6 +171,32 @@ def first_sample_of(sound: SoundReader, number: int) -> int | None:
     passed = (sound.stream.index_entries[number].timestamp - stamp) * Fraction(time_base)
     found = decoded + passed * sound.form.sample_rate
     return int(found) if found.denominator == 1 and found > decoded else None
+
+
+def passage(
+    sound: SoundReader, number: int, first: int, samples: SampleRange
+) -> tuple[Iterator[Any], int] | None:
+    """Go to the packets that hold *samples*, where packet *number* begins with sample *first*.
+
+    Returns them and the number of the sample that they begin with, by the stamps; None where they
+    are not found, or their stamps do not count samples.
+    """
+    entries, time_base = sound.stream.index_entries, sound.stream.time_base
+    if time_base is None:
+        return None
+    per_stamp = Fraction(time_base) * sound.form.sample_rate
+    origin = entries[number].timestamp
+
+    def packet_with(sample: int) -> int:
+        stamp = origin + (sample - first) / per_stamp
+        return bisect.bisect_right(entries, stamp, lo=number, key=lambda each: each.timestamp) - 1
+
+    start, end = packet_with(samples.first), packet_with(samples.end) + RUN
+    begins = first + (entries[start].timestamp - origin) * per_stamp
+    packets = go_to(sound, start)
+    if packets is None or begins.denominator != 1:
+        return None
+    return itertools.islice(packets, end - start), int(begins)
 
 
 def _run(sound: SoundReader, number: int, first: int, packets: Iterator[Any]) -> Run | None:
