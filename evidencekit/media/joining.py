@@ -187,9 +187,12 @@ def passage(
     per_stamp = Fraction(time_base) * sound.form.sample_rate
     origin = entries[number].timestamp
 
+    def stamp_of(number: int) -> Fraction:
+        return Fraction(entries[number].timestamp)
+
     def packet_with(sample: int) -> int:
         stamp = origin + (sample - first) / per_stamp
-        return bisect.bisect_right(entries, stamp, lo=number, key=lambda each: each.timestamp) - 1
+        return bisect.bisect_right(range(len(entries)), stamp, lo=number, key=stamp_of) - 1
 
     start, end = packet_with(samples.first), packet_with(samples.end) + RUN
     begins = first + (entries[start].timestamp - origin) * per_stamp
