@@ -121,7 +121,8 @@ def place_to_join(sound: SoundReader, *, least: int) -> int | None:
     """
     if sound.container.format.name != _FAMILY or sound.codec_name.startswith("pcm_"):
         return None
-    packets = len(sound.stream.index_entries)
+    # Earlier versions of av do not show the table.
+    packets = len(getattr(sound.stream, "index_entries", ()))
     return packets * _FIRST_PART // 100 if packets >= least else None
 
 
