@@ -39,9 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-#: Shorter recordings decode in a second or so; two processes would not be quicker.
-LEAST_PACKETS = 20_000
-
 
 @frozen(kw_only=True)
 class Recorded:
@@ -80,11 +77,12 @@ def compare_second_half(
     clips: Sequence[ClipUnderTest],
     *,
     track: int = 1,
-    least: int = LEAST_PACKETS,
+    least: int,
 ) -> SecondHalf | None:
     """Decode from the middle on and compare what begins there; None where it cannot help.
 
-    It stops at the first clip that is not equal.
+    It stops at the first clip that is not equal. A recording of fewer than *least* packets has no
+    second half.
 
     Raises:
         RecordingUnreadable: if the recording cannot be decoded.
@@ -147,7 +145,7 @@ def compare_first_half(
     answer: Callable[[], SecondHalf | None],
     recorded: Recorded,
     track: int = 1,
-    least: int = LEAST_PACKETS,
+    least: int,
 ) -> tuple[ClipComparison, ...]:
     """Do what `compare_clips` does, and stop early if a second half agrees.
 
