@@ -7,12 +7,12 @@ end, or an earlier revision inside. Only the form is looked at here; nothing in 
 
 from __future__ import annotations
 
-import html
 import re
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from evidencekit.model.references import resolved
 from evidencekit.pdfread.objects import page_of, trailer_of
 from evidencekit.pdfread.read import SeenBookmark, bookmarks_of, open_pdf, reader_version
 
@@ -161,7 +161,7 @@ def _titles(document: Any, trailer: Entry) -> tuple[str, ...]:
     about = str(document.get_xml_metadata() or "")[:_LONGEST_METADATA]
     return (
         trailer["Info"]["Title"].text,
-        *(html.unescape(_TAGS.sub("", found[2])).strip() for found in _TITLE.finditer(about)),
+        *(resolved(_TAGS.sub("", found[2])).strip() for found in _TITLE.finditer(about)),
     )
 
 

@@ -9,12 +9,12 @@ in the text as written, where a player would hide it. Words are evidence.
 
 from __future__ import annotations
 
-import html
 import re
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from evidencekit.model.references import resolved
 from evidencekit.transcript.times import TIMESTAMP, timestamp_ms
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _TAG = re.compile(
     r"(?P<classes>(?:\.[^\s<>.&]*)*)(?:[ \t\f\n](?P<note>[^<>]*))?>"
 )
 _STAMP = re.compile(rf"<({TIMESTAMP.pattern})>")
-_REFERENCE = re.compile(r"&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,8}|[A-Za-z][A-Za-z0-9]{0,40});?")
+_REFERENCE = re.compile(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]{0,40});?")
 
 
 @frozen(kw_only=True)
@@ -103,4 +103,4 @@ def _close(open_tags: list[tuple[str, str | None, int]], name: str) -> None:
 
 def _plain(text: str) -> str:
     """Resolve character references; one that stands for nothing stays as written."""
-    return _REFERENCE.sub(lambda match: html.unescape(match[0]) or match[0], text)
+    return _REFERENCE.sub(lambda match: resolved(match[0]) or match[0], text)

@@ -7,10 +7,10 @@ are not words.
 
 from __future__ import annotations
 
-import html
 import re
 from typing import TYPE_CHECKING, Any
 
+from evidencekit.model.references import resolved
 from evidencekit.transcript.assemble import Raw, assemble
 from evidencekit.transcript.content import Kind
 from evidencekit.transcript.shape import has, text_of
@@ -74,7 +74,7 @@ def _passages(page: str) -> list[tuple[str | None, list[str]]]:
         elif tag in _BLOCKS:
             passages[-1][1].append("\n")
         elif token["words"]:
-            passages[-1][1].append(html.unescape(token["words"]).replace("\n", " "))
+            passages[-1][1].append(resolved(token["words"]).replace("\n", " "))
     return passages
 
 

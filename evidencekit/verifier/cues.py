@@ -7,11 +7,11 @@ not read, and then only its words are looked through. What is read, is read with
 
 from __future__ import annotations
 
-import html
 import re
 
 from attrs import frozen
 
+from evidencekit.model.references import resolved
 from evidencekit.verifier.words import squashed
 
 _TIME = r"((?:[0-9]{1,6}:)?[0-9]{2}:[0-9]{2}[.,][0-9]{3})"
@@ -76,7 +76,7 @@ def _block(lines: list[str], form: str, *, number: int) -> Block | None:
         start_ms=start,
         end_ms=end,
         words=spoken(body),
-        raw=squashed(html.unescape(body)),
+        raw=squashed(resolved(body)),
         voiced=_WHOLLY_VOICED.fullmatch(body) is not None,
     )
 
@@ -97,5 +97,5 @@ def spoken(text: str) -> str:
     has it resolved, a file has not.
     """
     for _ in range(_MOST_REFERENCES):
-        text = html.unescape(text)
+        text = resolved(text)
     return squashed(_TAG.sub("", text))

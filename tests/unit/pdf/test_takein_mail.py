@@ -336,17 +336,6 @@ def test_any_rich_text_gives_words(data):
     assert isinstance(text.encode("utf-8"), bytes)
 
 
-def test_comments_of_a_web_page_are_no_words_and_one_without_end_takes_no_time():
-    assert words_of("a<!-- b -->c<!--[if mso]>d<![endif]-->e") == "ace"
-    assert words_of("a" + "<!--" * 500_000) == "a"
-
-
-@settings(deadline=None)
-@given(st.text(alphabet="<>/abpliu &;\"'=!-\n[]?", max_size=200))
-def test_any_web_page_gives_words(page):
-    words_of(page)
-
-
 def test_an_outlook_item_that_is_no_mail_is_refused(tmp_path):
     tree = message(text={0x3A06: "Zoë"})
     with pytest.raises(DocumentUnusable, match="an Outlook item that is no mail"):

@@ -17,6 +17,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evidencekit.transcript.read import read_text
 from evidencekit.verifier.cues import read_cues, spoken
 from evidencekit.verifier.folder import look
 from evidencekit.verifier.strictjson import NotReadable, complaints, parse
@@ -274,6 +275,13 @@ def test_any_text_is_read_or_not(text: str) -> None:
     for form in ("webvtt", "srt"):
         read_cues(f"WEBVTT\n\n{text}", form)
     spoken(text)
+
+
+def test_a_reference_of_thousands_of_digits_is_read_as_the_transcript_reads_it() -> None:
+    written = f"WEBVTT\n\n00:01.000 --> 00:02.000\na &#{'0' * 6000}66; c &#{'9' * 6000};\n"
+    (cue,) = read_text(written, name="x.vtt").cues
+    (block,) = read_cues(written, "webvtt")
+    assert block.words == spoken(cue.text) == "abc"
 
 
 # --- words and folders
