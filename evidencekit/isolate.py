@@ -30,6 +30,7 @@ import sys
 import threading
 import time
 import traceback
+from contextvars import ContextVar
 from enum import Enum
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
@@ -39,10 +40,10 @@ import attrs
 from evidencekit.errors import Cancelled, EvidenceError, WorkerFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
-__all__ = ["Isolate"]
+__all__ = ["Isolate", "kept_workers"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -64,6 +65,72 @@ _PLAIN = {
 }
 
 
+@attrs.frozen
+class _Worker:
+    """A process that waits for requests, and the queue that its answers come to."""
+
+    process: subprocess.Popen[bytes]
+    answers: queue.SimpleQueue[bytes | None]
+
+    def end(self) -> None:
+        """End it and wait for it, so that no zombie is left."""
+        self.process.kill()
+        self.process.wait()
+        if self.process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self.process.stdin.close()
+
+
+class _Kept:
+    """Workers that have nothing to do, by their memory limit."""
+
+    def __init__(self) -> None:
+        self._idle: list[tuple[int, _Worker]] = []
+        self._lock = threading.Lock()
+
+    def take(self, memory_mb: int) -> _Worker | None:
+        with self._lock:
+            for at in reversed(range(len(self._idle))):
+                if self._idle[at][0] == memory_mb:
+                    worker = self._idle.pop(at)[1]
+                    if worker.process.poll() is None:
+                        return worker
+                    worker.end()
+        return None
+
+    def give(self, memory_mb: int, worker: _Worker) -> None:
+        with self._lock:
+            self._idle.append((memory_mb, worker))
+
+    def end(self) -> None:
+        with self._lock:
+            while self._idle:
+                self._idle.pop()[1].end()
+
+
+_kept: ContextVar[_Kept | None] = ContextVar("kept workers of this run", default=None)
+
+
+@contextlib.contextmanager
+def kept_workers() -> Iterator[None]:
+    """Keep the workers of every `Isolate` of one run for the next one of that run.
+
+    Starting a worker and loading what it needs takes longer than most documents and recordings do,
+    and a build has several stages. At the end of the run all are gone: what read the files of one
+    matter, or of one package, never reads those of another.
+    """
+    if _kept.get() is not None:
+        yield
+        return
+    kept = _Kept()
+    token = _kept.set(kept)
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+        kept.end()
+
+
 class Isolate:
     """Call functions in a process of its own, at most *seconds* and *memory_mb* each.
 
@@ -78,8 +145,8 @@ class Isolate:
         self._memory_mb = memory_mb
         self._cancelled = cancelled
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._worker: _Worker | None = None
+        self._kept = _kept.get()
 
     def __enter__(self) -> Self:
         """Return itself; the worker starts with the first call."""
@@ -91,7 +158,7 @@ class Isolate:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End the worker."""
+        """End the worker, or leave it to the next one of this run."""
         self.close()
 
     def call(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -121,13 +188,17 @@ class Isolate:
         raise WorkerFailed(msg)
 
     def close(self) -> None:
-        """End the worker, and wait until it is gone."""
+        """End the worker and wait until it is gone, or leave it to the next one of this run."""
         with self._lock:
+            if self._kept is not None and self._worker is not None:
+                self._kept.give(self._memory_mb, self._worker)
+                self._worker = None
             self._kill()
 
     def _ask(self, request: bytes) -> bytes:
         """Send a request and wait for its answer."""
-        process = self._running()
+        worker = self._running()
+        process = worker.process
         assert process.stdin is not None  # noqa: S101 - Popen was given a pipe
         try:
             process.stdin.write(len(request).to_bytes(_HEADER, "big") + request)
@@ -137,7 +208,7 @@ class Isolate:
         deadline = time.monotonic() + self._seconds
         while True:
             try:
-                answer = self._answers.get(timeout=_POLL_SECONDS)
+                answer = worker.answers.get(timeout=_POLL_SECONDS)
             except queue.Empty:
                 if self._cancelled is not None and self._cancelled():
                     raise Cancelled from None
@@ -149,36 +220,36 @@ class Isolate:
                 raise WorkerFailed(_how_it_ended(process))
             return answer
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running(self) -> _Worker:
         """Return the worker, started if there is none."""
-        if self._process is not None and self._process.poll() is None:
-            return self._process
+        if self._worker is not None and self._worker.process.poll() is None:
+            return self._worker
         self._kill()
-        # -P: a file called json.py beside somebody's recordings must not become a module of ours.
-        command = [sys.executable, "-P", "-m", "evidencekit.isolate", str(self._memory_mb)]
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(_import_path())},
-        )
-        assert process.stdout is not None  # noqa: S101 - Popen was given a pipe
-        self._process = process
-        self._answers = queue.SimpleQueue()
-        threading.Thread(target=_forward, args=(process.stdout, self._answers), daemon=True).start()
-        return process
+        kept = None if self._kept is None else self._kept.take(self._memory_mb)
+        self._worker = kept or _started(self._memory_mb)
+        return self._worker
 
     def _kill(self) -> None:
-        """End the worker, if there is one, and wait for it, so that no zombie is left."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        if process.stdin is not None:
-            with contextlib.suppress(OSError):
-                process.stdin.close()
+        """End the worker, if there is one."""
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.end()
+
+
+def _started(memory_mb: int) -> _Worker:
+    # -P: a file called json.py beside somebody's recordings must not become a module of ours.
+    command = [sys.executable, "-P", "-m", "evidencekit.isolate", str(memory_mb)]
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(_import_path())},
+    )
+    assert process.stdout is not None  # noqa: S101 - Popen was given a pipe
+    answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+    threading.Thread(target=_forward, args=(process.stdout, answers), daemon=True).start()
+    return _Worker(process, answers)
 
 
 def _import_path() -> list[str]:

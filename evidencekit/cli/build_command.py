@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -135,8 +136,10 @@ def build(
         errors_as_exits(as_json=as_json, outcome="Nothing was built.") as said,
         stoppable() as cancelled,
         Watch(quiet=as_json) as watch,
+        ExitStack() as run,
     ):
         from evidencekit.errors import PackageSealed
+        from evidencekit.isolate import kept_workers
         from evidencekit.package.handover import is_sealed, sealed_name
         from evidencekit.package.names import package_name
         from evidencekit.pipeline.build import build as make
@@ -144,6 +147,7 @@ def build(
         from evidencekit.pipeline.intake import take_in_new
         from evidencekit.pipeline.preflight import check_inputs
 
+        run.enter_context(kept_workers())
         matter = load_checked(matter_file)
         folder = matter_file.parent
         ids = [each.id for each in matter.documents]

@@ -21,6 +21,7 @@ from evidencekit.custody.intake import check_recordings
 from evidencekit.custody.log import LOG_NAME, parse_log, read_bytes
 from evidencekit.custody.paths import inside
 from evidencekit.errors import LimitExceeded
+from evidencekit.isolate import kept_workers
 from evidencekit.matterfile.pending import not_acted_on
 from evidencekit.model.findings import Finding
 from evidencekit.model.material import Material
@@ -68,6 +69,7 @@ class Draft:
     contents: Mapping[str, str | None]
 
 
+@kept_workers()
 def build(
     matter: Matter,
     *,
@@ -314,6 +316,7 @@ def _pages_of(pages: Pages, item: str) -> int | None:
     return entry.pages if entry else None
 
 
+@kept_workers()
 def plan(
     matter: Matter,
     *,

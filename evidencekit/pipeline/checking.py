@@ -19,6 +19,7 @@ from evidencekit.pipeline.disputed import look_before
 from evidencekit.pipeline.gaps import gaps
 from evidencekit.pipeline.preflight import check_inputs
 from evidencekit.pipeline.read import speakers_before
+from evidencekit.pipeline.work import MEMORY_MB
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from evidencekit.model.matter import Matter
 
 _SECONDS = 60
-_MEMORY_MB = 2048
 _KINDS = ("matter", "bundle", "custody", "report")
 
 
@@ -102,7 +102,7 @@ def _speakers(matter: Matter, folder: Path) -> tuple[Finding, ...]:
     findings: list[Finding] = []
     if not with_words:
         return ()
-    with Isolate(seconds=_SECONDS, memory_mb=_MEMORY_MB) as worker:
+    with Isolate(seconds=_SECONDS, memory_mb=MEMORY_MB) as worker:
         for each in with_words:
             if each.transcript is None:
                 continue

@@ -13,6 +13,7 @@ from evidencekit.model.findings import Finding, Severity
 from evidencekit.model.material import Minuted, Outcome
 from evidencekit.pdfread import look_for
 from evidencekit.pipeline.documents import wanted_of
+from evidencekit.pipeline.work import MEMORY_MB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from evidencekit.model.matter import Matter
 
 _SECONDS = 60
-_MEMORY_MB = 2048
 
 
 def check_pages(
@@ -94,7 +94,7 @@ def look_before(matter: Matter, folder: Path, *, matter_file: Path) -> tuple[Fin
     documents = [each for each in matter.documents if each.id in disputed]
     if not documents:
         return ()
-    with Isolate(seconds=_SECONDS, memory_mb=_MEMORY_MB) as worker:
+    with Isolate(seconds=_SECONDS, memory_mb=MEMORY_MB) as worker:
         for document in documents:
             try:
                 path = inside(folder, document.file, must_exist=True)

@@ -13,13 +13,13 @@ from evidencekit.errors import Cancelled, EvidenceError
 from evidencekit.isolate import Isolate
 from evidencekit.model.progress import IsCancelled, raise_if_cancelled
 from evidencekit.pdfread import page_digests
+from evidencekit.pipeline.work import MEMORY_MB
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _AT_ONCE = 100
 _SECONDS = 60
-_MEMORY_MB = 4096
 
 
 def page_text_digests(
@@ -32,7 +32,7 @@ def page_text_digests(
         Cancelled: if *cancelled* returned True.
     """
     found: list[str | None] = []
-    with Isolate(seconds=_SECONDS, memory_mb=_MEMORY_MB, cancelled=cancelled) as worker:
+    with Isolate(seconds=_SECONDS, memory_mb=MEMORY_MB, cancelled=cancelled) as worker:
         for first in range(1, pages + 1, _AT_ONCE):
             raise_if_cancelled(cancelled)
             last = min(first + _AT_ONCE - 1, pages)

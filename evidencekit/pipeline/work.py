@@ -73,7 +73,7 @@ def run_all(
         futures = [executor.submit(task.function, *task.arguments) for task in tasks]
         return _collect(tasks, futures, stage, progress, cancelled)
     lanes = min(len(tasks), os.cpu_count() or 1)
-    idle: queue.SimpleQueue[Isolate] = queue.SimpleQueue()
+    idle: queue.LifoQueue[Isolate] = queue.LifoQueue()
     with ExitStack() as workers, ThreadPoolExecutor(lanes) as threads:
         for _ in range(lanes):
             worker = Isolate(seconds=seconds, memory_mb=MEMORY_MB, cancelled=cancelled)
@@ -82,9 +82,7 @@ def run_all(
         return _collect(tasks, futures, stage, progress, cancelled)
 
 
-def _run_isolated(
-    task: Task, idle: queue.SimpleQueue[Isolate], cancelled: IsCancelled | None
-) -> Any:
+def _run_isolated(task: Task, idle: queue.LifoQueue[Isolate], cancelled: IsCancelled | None) -> Any:
     """Run one task in a worker that has nothing to do. A worker serves many tasks, because it
     takes longer to start one than to read most files.
     """

@@ -6,6 +6,7 @@ import math
 import operator
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from evidencekit.errors import Cancelled, DocumentUnusable, WorkerFailed
-from evidencekit.isolate import Isolate, _OwnClasses
+from evidencekit.isolate import Isolate, _OwnClasses, kept_workers
 from evidencekit.model.findings import Finding, Severity
 from evidencekit.pdf.takein import take_in
 
@@ -45,6 +46,55 @@ def test_the_worker_is_gone_afterwards_and_no_zombie_is_left():
     with Isolate(seconds=20, memory_mb=1024) as isolate:
         pid = worker_of(isolate)
     assert is_gone(pid)
+
+
+def test_a_run_keeps_its_workers_for_its_next_stage_and_ends_them_all():
+    with kept_workers():
+        with (
+            Isolate(seconds=20, memory_mb=1024) as first,
+            Isolate(seconds=9, memory_mb=1024) as other,
+        ):
+            pids = {worker_of(first), worker_of(other)}
+        assert len(pids) == 2
+        with kept_workers(), Isolate(seconds=30, memory_mb=1024) as third:
+            assert worker_of(third) in pids
+        with Isolate(seconds=30, memory_mb=2048) as larger:
+            assert worker_of(larger) not in pids
+            pids.add(worker_of(larger))
+        assert not any(map(is_gone, pids))
+    assert all(map(is_gone, pids))
+    with kept_workers(), Isolate(seconds=20, memory_mb=1024) as later:
+        assert worker_of(later) not in pids
+
+
+def test_a_worker_that_failed_or_was_ended_is_not_kept():
+    with kept_workers():
+        with Isolate(seconds=1, memory_mb=1024) as isolate:
+            slow = worker_of(isolate)
+            with pytest.raises(WorkerFailed, match="took longer"):
+                isolate.call(time.sleep, 60)
+        with Isolate(seconds=20, memory_mb=1024) as isolate:
+            ended = worker_of(isolate)
+        os.kill(ended, signal.SIGKILL)
+        os.waitid(os.P_PID, ended, os.WEXITED | os.WNOWAIT)
+        with Isolate(seconds=20, memory_mb=1024) as isolate:
+            assert worker_of(isolate) not in {slow, ended}
+
+
+def test_workers_end_with_a_run_that_fails():
+    pids = []
+
+    @kept_workers()
+    def run() -> None:
+        with Isolate(seconds=20, memory_mb=1024) as isolate:
+            pids.append(worker_of(isolate))
+        raise Cancelled
+
+    for _ in range(2):
+        with pytest.raises(Cancelled):
+            run()
+    assert len(set(pids)) == 2
+    assert all(map(is_gone, pids))
 
 
 def test_a_call_that_takes_too_long_ends_and_the_next_one_works():
