@@ -187,39 +187,48 @@ def test_a_title_that_no_index_can_show_is_refused(desk: Desk, title: str, said:
     assert "\x07" not in result.stderr
 
 
+#: The first of each lot is also the title of the case.
 MARKUP = [
-    "#panic",
-    '#panic("stop")',
-    "<script>alert(1)</script>",
-    '=HYPERLINK("http://example.org","here")',
-    "+1+1",
-    "@SUM(1)",
-    "$x^2$ *bold* _slanted_ `code` <label> @ref",
-    "\\ \\# \\u{41}",
-    "// no comment /* none */",
-    "[link](http://example.org)",
-    "{{ template }} ${shell} %s %(name)s {0}",
-    "- = + /",
+    ['#panic("stop")', "#panic", "+1+1"],
+    ["<script>alert(1)</script>", "@SUM(1)", "// no comment /* none */"],
+    [
+        '=HYPERLINK("http://example.org","here")',
+        "{{ template }} ${shell} %s %(name)s {0}",
+        "- = + /",
+    ],
+    ["\\ \\# \\u{41}", "$x^2$ *bold* _slanted_ `code` <label> @ref", "[link](http://example.org)"],
 ]
+CLIP = '[[recordings.visit.clip]]\ntitle = {}\nfrom = "0:00.{}00"\nto = "0:01.500"\n'
 
 
-@pytest.mark.parametrize("title", MARKUP)
-def test_markup_in_a_title_is_only_text_wherever_it_lands(desk: Desk, title: str) -> None:
-    written = json.dumps(title)
-    desk.change('title = "Letter"', f"title = {written}")
-    desk.change('title = "The refusal"', f"title = {written}")
-    desk.change('title = "Re E (A Child)"', f"title = {written}")
+@pytest.mark.parametrize("titles", MARKUP, ids=[each[0][:9] for each in MARKUP])
+def test_markup_in_a_title_is_only_text_wherever_it_lands(desk: Desk, titles: list[str]) -> None:
+    desk.change('title = "Re E (A Child)"', f"title = {json.dumps(titles[0])}")
+    desk.change('title = "The refusal"', f"title = {json.dumps(titles[0])}")
+    desk.change('title = "Letter"', f"title = {json.dumps(titles[0])}")
+    for at, title in enumerate(titles[1:], start=1):
+        written = json.dumps(title)
+        desk.change("[documents]\n", f"{CLIP.format(written, at)}[documents]\n")
+        numbered_pdf(desk.folder / f"documents/{at}.pdf", 1)
+        more = f'more{at} = {{ file = "documents/{at}.pdf", title = {written} }}\n'
+        desk.matter.write_text(desk.matter.read_text("utf-8") + more, "utf-8")
     result = desk.build()
     assert result.exit_code == 0, result.stderr
-    assert result.stdout.splitlines()[1].startswith(f"{title} · ")
+    assert result.stdout.splitlines()[1].startswith(f"{titles[0]} · ")
     package = ek.open_package(desk.out)
-    entry = next(each for each in package.index if each.item == "document:letter")
-    assert entry.title == title
+    entries = [each for each in package.index if each.item.startswith("document:")]
+    assert sorted(each.title for each in entries) == sorted(titles)
+    clips = [
+        each.title.split(": ", 1)[1] for each in package.index if each.item.startswith("clip:")
+    ]
+    assert sorted(clips) == sorted(titles)
     index = next(each for each in package.index if each.item == "part:index")
     reader = pypdf.PdfReader(package.pdf_path)
-    page = reader.pages[index.pdf_page - 1].extract_text()
-    assert "".join(title.split()) in "".join(page.split())
-    assert any(each.title == f"{entry.first_label}  {title}" for each in _flat(reader.outline))
+    page = "".join(reader.pages[index.pdf_page - 1].extract_text().split())
+    bookmarks = [each.title for each in _flat(reader.outline)]
+    for entry in entries:
+        assert "".join(entry.title.split()) in page
+        assert f"{entry.first_label}  {entry.title}" in bookmarks
     rows = list(csv.reader((desk.out / "data/index.csv").read_text("utf-8-sig").splitlines()))
     for cell in (cell for row in rows for cell in row if cell):
         assert cell[0] not in "=+-@" or cell.strip("-0123456789.") == ""
