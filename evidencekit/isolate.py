@@ -52,6 +52,8 @@ _PACKAGE = Path(__file__).parent
 _HEADER = 8
 _LARGEST_ANSWER = 512 * 1024 * 1024
 _POLL_SECONDS = 0.05
+#: As many as two stages that run side by side have.
+_MOST_KEPT = 2 * (os.cpu_count() or 1)
 #: How much later than the caller the worker ends itself, for when the caller is gone.
 _GRACE_SECONDS = 5
 _PLAIN = {
@@ -71,6 +73,7 @@ class _Worker:
 
     process: subprocess.Popen[bytes]
     answers: queue.SimpleQueue[bytes | None]
+    folder: str
 
     def end(self) -> None:
         """End it and wait for it, so that no zombie is left."""
@@ -82,16 +85,17 @@ class _Worker:
 
 
 class _Kept:
-    """Workers that have nothing to do, by their memory limit."""
+    """Workers that have nothing to do, by memory limit and by the folder they were started in."""
 
     def __init__(self) -> None:
-        self._idle: list[tuple[int, _Worker]] = []
+        self._idle: list[tuple[tuple[int, str], _Worker]] = []
         self._lock = threading.Lock()
 
     def take(self, memory_mb: int) -> _Worker | None:
+        wanted = (memory_mb, _here())
         with self._lock:
             for at in reversed(range(len(self._idle))):
-                if self._idle[at][0] == memory_mb:
+                if self._idle[at][0] == wanted:
                     worker = self._idle.pop(at)[1]
                     if worker.process.poll() is None:
                         return worker
@@ -100,7 +104,9 @@ class _Kept:
 
     def give(self, memory_mb: int, worker: _Worker) -> None:
         with self._lock:
-            self._idle.append((memory_mb, worker))
+            self._idle.append(((memory_mb, worker.folder), worker))
+            while len(self._idle) > _MOST_KEPT:
+                self._idle.pop(0)[1].end()
 
     def end(self) -> None:
         with self._lock:
@@ -249,7 +255,14 @@ def _started(memory_mb: int) -> _Worker:
     assert process.stdout is not None  # noqa: S101 - Popen was given a pipe
     answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
     threading.Thread(target=_forward, args=(process.stdout, answers), daemon=True).start()
-    return _Worker(process, answers)
+    return _Worker(process, answers, _here())
+
+
+def _here() -> str:
+    try:
+        return str(Path.cwd())
+    except OSError:  # it is gone
+        return ""
 
 
 def _import_path() -> list[str]:

@@ -4,16 +4,35 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from support_examples import build_example
+
+from evidencekit.isolate import kept_workers
 
 # No test is timed: the first call of many loads fonts or libraries. EVIDENCEKIT_LONG=1 looks for
 # counter-examples much longer than every run of the tests can.
 settings.register_profile("untimed", deadline=None, max_examples=60)
 settings.register_profile("long", deadline=None, max_examples=2000)
 settings.load_profile("long" if os.environ.get("EVIDENCEKIT_LONG") else "untimed")
+
+
+#: Where tests build and verify in this process, and none is about how its workers start and end.
+ONE_RUN = ("cli", "conformance", "examples", "tamper", "unit/pdf", "unit/pipeline", "unit/verifier")
+#: On disks of their own, which cannot be taken away while a worker sits there.
+APART = {"test_folding_disk.py", "test_full_disk.py"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_run(request):
+    """One run for all tests of a module: starting workers takes longer than most tests do."""
+    where = request.path.relative_to(Path(__file__).parent).as_posix()
+    together = where.startswith(ONE_RUN) and request.path.name not in APART
+    with kept_workers() if together else nullcontext():
+        yield
 
 
 @pytest.fixture(scope="session")
