@@ -95,7 +95,12 @@ def _mounted(at: Path, *command: str) -> Iterator[Path]:
             raise OSError(msg)
         yield folder
     finally:
-        _run("umount", str(folder))
+        try:
+            _run("umount", str(folder))
+        except OSError:
+            # Somebody sits there. It is not left behind all the same: later runs cannot clear it up.
+            _run("umount", "-l", str(folder))
+            raise
 
 
 def _run(*command: str) -> str:
