@@ -22,8 +22,8 @@ settings.load_profile("long" if os.environ.get("EVIDENCEKIT_LONG") else "untimed
 
 #: Where tests build and verify in this process, and none is about how its workers start and end.
 ONE_RUN = ("cli", "conformance", "examples", "tamper", "unit/pdf", "unit/pipeline", "unit/verifier")
-#: On disks of their own, which cannot be taken away while a worker sits there.
-APART = {"test_folding_disk.py", "test_full_disk.py"}
+#: On disks of their own, which cannot be taken away while a worker sits there; or about workers.
+APART = {"test_folding_disk.py", "test_full_disk.py", "test_work.py", "test_verify_workers.py"}
 
 
 @pytest.fixture(scope="module", autouse=True)
