@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from evidencekit.model.bundle import INDEXES
 from evidencekit.model.late import CONTINUED
 from evidencekit.pdf.links import BASE
+from evidencekit.pdf.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -97,7 +98,7 @@ def is_back_link(annotation: Any) -> bool:
     """Say whether an annotation is a way back that was put there by `add_back_links`."""
     import pikepdf
 
-    return isinstance(annotation, pikepdf.Dictionary) and str(annotation.get("/NM", "")) == NAME
+    return isinstance(annotation, pikepdf.Dictionary) and written(annotation.get("/NM", "")) == NAME
 
 
 def _add(pdf: pikepdf.Pdf, page: pikepdf.Page, area: Sequence[float], goal: Any) -> Any:
@@ -150,6 +151,6 @@ def _targets(page: pikepdf.Page) -> Iterator[tuple[str, float]]:
     """Yield the items that links of a page of the index name, with the top of each link."""
     for annotation in page.obj.get("/Annots", ()):
         action = annotation.get("/A")
-        address = "" if action is None else str(action.get("/URI", ""))
+        address = "" if action is None else written(action.get("/URI", ""))
         if address.startswith(BASE):
             yield unquote(address.removeprefix(BASE)), float(annotation["/Rect"][3])

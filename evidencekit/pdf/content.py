@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from evidencekit.errors import LimitExceeded
 from evidencekit.pdf.boxes import inherited
+from evidencekit.pdf.takein_bombs import filters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,7 +136,7 @@ def _decoded(stream: pikepdf.Object) -> bytes | None:
 
     try:
         content = stream.read_bytes()
-    except pikepdf.PdfError:
+    except (pikepdf.PdfError, UnicodeDecodeError):  # the latter where its message quotes the file
         # Too large for this process, or damaged: only counting tells.
         _check_size(_inflated_size(stream))
         return None
@@ -156,7 +157,7 @@ def _check_size(size: int) -> None:
 
 def _inflated_size(stream: pikepdf.Object) -> int:
     """Return how much a deflated stream holds, without holding it; 0 for another kind."""
-    if stream.get("/Filter") not in {"/FlateDecode", "/Fl"}:
+    if filters(stream) not in (["/FlateDecode"], ["/Fl"]):
         return 0
     inflate = zlib.decompressobj()
     data, size = stream.read_raw_bytes(), 0

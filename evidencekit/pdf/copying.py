@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from evidencekit.pdf.outline import named_destinations
+from evidencekit.pdf.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,7 +82,7 @@ def _drop_lost_links(source: pikepdf.Pdf) -> int:
             if not isinstance(goal, (pikepdf.Name, pikepdf.String)):
                 continue
             names = named_destinations(source) if names is None else names
-            if str(goal) not in names:
+            if written(goal) not in names:
                 del link["/A" if acts else "/Dest"]
                 dropped += 1
     return dropped

@@ -17,10 +17,10 @@ from attrs import evolve
 from evidencekit.model.findings import Finding, Severity
 from evidencekit.pdf.boxes import view_of
 from evidencekit.pdf.content import draw_as_form, whole_content
-from evidencekit.pdf.forms import quiet_mupdf
 from evidencekit.pdf.save import save_as
 from evidencekit.pdf.stamp import BASELINE, FREE_WIDTH, LABEL_SIZE, label_scale, side_of
 from evidencekit.pdf.takein_result import ShrunkPage, TakenIn
+from evidencekit.pdfread.mupdf import mupdf_errors, quiet_mupdf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +100,7 @@ def _is_taken(pymupdf: Any, page: Any) -> bool:
             colorspace=pymupdf.csGRAY,
             alpha=False,
         )
-    except (RuntimeError, ValueError):
+    except mupdf_errors():
         # What cannot be drawn cannot be covered.
         return False
     dots = sorted(picture.samples)

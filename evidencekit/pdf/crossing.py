@@ -17,9 +17,9 @@ from evidencekit.model.bundle import ItemKind
 from evidencekit.pdf.backlinks import is_back_link
 from evidencekit.pdf.boxes import Box, view_of
 from evidencekit.pdf.content import streams_of
-from evidencekit.pdf.forms import quiet_mupdf
 from evidencekit.pdf.save import save
 from evidencekit.pdf.stamp import Stamper
+from evidencekit.pdfread.mupdf import quiet_mupdf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -149,7 +149,9 @@ def advances(name: str = "Arimo-Regular") -> Mapping[int, float]:
 
 @functools.cache
 def _main_characters() -> frozenset[str]:
-    return frozenset(map(chr, advances())) | frozenset(" \n")
+    # What Arimo keeps in the private areas has no meaning elsewhere, and PDF/A does not admit it.
+    drawn = (chr(each) for each in advances())
+    return frozenset(each for each in drawn if unicodedata.category(each) != "Co") | {" ", "\n"}
 
 
 def joins(previous: str, character: str) -> bool:
@@ -186,6 +188,11 @@ def _is_certain(character: str) -> bool:
     return scripts.script(character) not in _NO_SCRIPT
 
 
+def _is_blank(character: str) -> bool:
+    """Say whether *character* is a space; that of Ogham is a line in its fonts, and needs one."""
+    return character.isspace() and character != "\u1680"
+
+
 def _key_of(sign: str, in_use: set[str]) -> str | None:
     """Return the key of a font that has all of *sign*; None for Arimo.
 
@@ -194,7 +201,7 @@ def _key_of(sign: str, in_use: set[str]) -> str | None:
     Raises:
         Undrawable: if no font has it.
     """
-    shapes = [each for each in sign if ord(each) not in _SHAPELESS and not each.isspace()]
+    shapes = [each for each in sign if ord(each) not in _SHAPELESS and not _is_blank(each)]
     if _main_characters().issuperset(shapes):
         return None
     points = {ord(each) for each in unicodedata.normalize("NFC", "".join(shapes))}

@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from evidencekit.pdf.save import save_as
+from evidencekit.pdf.written import written
+from evidencekit.pdfread.mupdf import quiet_mupdf
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,15 +19,6 @@ if TYPE_CHECKING:
     import pikepdf
 
 _DEEPEST_FIELD = 32
-
-
-def quiet_mupdf() -> Any:
-    """Return the library, told not to print what it thinks of a file."""
-    import pymupdf
-
-    library: Any = pymupdf
-    library.TOOLS.mupdf_display_errors(False)
-    return library
 
 
 def has_form(pdf: pikepdf.Pdf) -> bool:
@@ -54,7 +47,7 @@ def flatten(pdf: pikepdf.Pdf, to: Path, *, scratch: Path) -> None:
     """Write *pdf* to *to* with its fields drawn onto the pages.
 
     Raises:
-        RuntimeError: if MuPDF cannot draw them.
+        One of `mupdf_errors`: if MuPDF cannot draw them.
     """
     before = scratch / "form.pdf"
     _drop_stale_values(pdf)
@@ -95,6 +88,6 @@ def _field_type(widget: Any) -> str:
         if node is None or not hasattr(node, "get"):
             break
         if (kind := node.get("/FT")) is not None:
-            return str(kind)
+            return written(kind)
         node = node.get("/Parent")
     return ""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from evidencekit.errors import TypesettingFailed
+from evidencekit.pdf.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,7 +63,7 @@ def resolve_links(
     resolved = 0
     for annotation in page.obj.get("/Annots", ()):
         action = annotation.get("/A")
-        address = "" if action is None else str(action.get("/URI", ""))
+        address = "" if action is None else written(action.get("/URI", ""))
         if not address.startswith(BASE):
             continue
         item, number = place_in(unquote(address.removeprefix(BASE)))

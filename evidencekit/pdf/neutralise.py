@@ -14,6 +14,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from evidencekit.model.findings import Finding, Severity
+from evidencekit.pdf.written import written
 
 if TYPE_CHECKING:
     import pikepdf
@@ -103,7 +104,7 @@ class Neutraliser:
         root = self._pdf.Root
         if (action := root.get("/OpenAction")) is not None:
             if _is_dictionary(action) and not _goes_to_page(action):
-                self.removed[str(action.get("/S"))] += 1
+                self.removed[written(action.get("/S"))] += 1
             del root["/OpenAction"]
         names: Any = root.get("/Names")
         if _is_dictionary(names):
@@ -148,7 +149,7 @@ class Neutraliser:
         """Take the actions out of an annotation; return whether anything of it is left."""
         import pikepdf
 
-        subtype = str(annotation.get("/Subtype"))
+        subtype = written(annotation.get("/Subtype"))
         if "/AA" in annotation:
             self.removed["automatic"] += 1
             del annotation["/AA"]
@@ -183,7 +184,7 @@ class Neutraliser:
             self.removed["automatic"] += 1
             del action["/Next"]
         if key == "/PA" or not (_goes_to_page(action) or _goes_to_web(action)):
-            self.removed[str(action.get("/S"))] += key == "/A"
+            self.removed[written(action.get("/S"))] += key == "/A"
             del annotation[key]
 
     def _tags(self) -> None:
@@ -208,7 +209,7 @@ def _goes_to_page(action: pikepdf.Object) -> bool:
 
 
 def _goes_to_web(action: pikepdf.Object) -> bool:
-    address = str(action.get("/URI")).strip().lower()
+    address = written(action.get("/URI")).strip().lower()
     return bool(action.get("/S") == "/URI" and address.startswith(_WEB))
 
 

@@ -25,11 +25,11 @@ from attrs import evolve, frozen
 from evidencekit.errors import DependencyMissing
 from evidencekit.model.findings import Finding, Severity
 from evidencekit.model.progress import IsCancelled, OnProgress, Progress, raise_if_cancelled
-from evidencekit.pdf.forms import quiet_mupdf
 from evidencekit.pdf.save import save_as
 from evidencekit.pdf.takein_graft import Grafter
 from evidencekit.pdf.takein_minder import run
 from evidencekit.pdf.takein_result import TurnedPage
+from evidencekit.pdfread.mupdf import mupdf_errors, quiet_mupdf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -263,7 +263,7 @@ def _drawn(document: Any, number: int, scratch: Path, reader: _Reader) -> tuple[
         )
         if pixels.is_unicolor:
             return None
-    except (RuntimeError, ValueError):
+    except mupdf_errors():
         return None
     picture = scratch / f"{number}.pgm"
     pixels.save(picture, output="pnm")

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from evidencekit.pdf.written import written
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -64,7 +66,7 @@ def read_outline(pdf: pikepdf.Pdf) -> tuple[tuple[OutlineLine, ...], bool]:
 
 def clean_title(value: Any) -> str:
     """Return a title as one line of printable characters."""
-    text = "" if value is None else str(value)[: 4 * _LONGEST_TITLE]
+    text = "" if value is None else written(value)[: 4 * _LONGEST_TITLE]
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line[:_LONGEST_TITLE]
 
@@ -138,7 +140,7 @@ def named_destinations(pdf: pikepdf.Pdf) -> Mapping[str, Any]:
     tree = tree.get("/Dests") if isinstance(tree, pikepdf.Dictionary) else None
     if isinstance(tree, pikepdf.Dictionary):
         try:
-            names.update((str(key), value) for key, value in pikepdf.NameTree(tree).items())
+            names.update((written(key), value) for key, value in pikepdf.NameTree(tree).items())
         except (pikepdf.PdfError, ValueError, TypeError, RuntimeError):
             # A damaged tree costs the bookmarks their targets, not the document its place.
             return names
@@ -159,7 +161,7 @@ def _target(
         goal = action.get("/D")
     for _ in range(2):
         if isinstance(goal, (pikepdf.String, pikepdf.Name)):
-            goal = names.get(str(goal))
+            goal = names.get(written(goal))
         if isinstance(goal, pikepdf.Dictionary):
             goal = goal.get("/D")
     if not isinstance(goal, pikepdf.Array) or len(goal) == 0:

@@ -14,7 +14,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from evidencekit.pdf.boxes import A4_WIDTH
-from evidencekit.pdf.forms import quiet_mupdf
+from evidencekit.pdfread.mupdf import mupdf_errors, quiet_mupdf
 from evidencekit.pdfread.read import place_words
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _numbers(page: Any) -> Iterator[tuple[tuple[str, int], int]]:
     band = _BAND * max(1.0, min(edge.width, edge.height) / A4_WIDTH)
     try:
         words = page.get_text("words")
-    except (RuntimeError, ValueError):
+    except mupdf_errors():
         return
     for word in place_words(page, words):
         match = _NUMBER.fullmatch(word.text)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidencekit.pdf.boxes import inherited
 from evidencekit.pdf.content import Wrapper, streams_of
+from evidencekit.pdf.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -189,7 +190,7 @@ class Tagger:
             own = element["/K"]
             own["/Obj"], own["/Pg"] = annotation, page.obj
             annotation["/StructParent"] = self._key(element)
-            if kind == "/Link" and not str(annotation.get("/Contents", "")):
+            if kind == "/Link" and not written(annotation.get("/Contents", "")):
                 annotation["/Contents"] = _said(annotation)
 
 
@@ -203,7 +204,7 @@ def _form(kind: bytes, marks: int) -> bytes:
 def _said(link: Any) -> str:
     """Return what a screen reader says of a link that says nothing of itself."""
     action = link.get("/A")
-    address = "" if action is None else str(action.get("/URI", ""))
+    address = "" if action is None else written(action.get("/URI", ""))
     return f"Link to {address}" if address else "Link within the document"
 
 
@@ -213,7 +214,7 @@ def _highest_mark(stream: pikepdf.Object) -> int:
 
     try:
         content = stream.read_bytes()
-    except pikepdf.PdfError:
+    except (pikepdf.PdfError, UnicodeDecodeError):
         return 0
     if b"/MCID" not in content:
         return 0

@@ -7,6 +7,8 @@ import contextlib
 import zlib
 from typing import TYPE_CHECKING, Any
 
+from evidencekit.pdf.written import written
+
 if TYPE_CHECKING:
     import pikepdf
 
@@ -59,7 +61,7 @@ def filters(stream: pikepdf.Object) -> list[str]:
     value: Any = stream.get("/Filter")
     if value is None:
         return []
-    return [str(each) for each in (value if isinstance(value, pikepdf.Array) else [value])]
+    return [written(each) for each in (value if isinstance(value, pikepdf.Array) else [value])]
 
 
 def _count(chain: list[Any], layer: int, data: bytes, counted: list[int], most: int) -> None:
@@ -91,7 +93,7 @@ def _bits(image: pikepdf.Object) -> int:
         return 1
     depth = _whole(image.get("/BitsPerComponent")) or 8
     space: Any = image.get("/ColorSpace")
-    name = str(space[0]) if _is_array(space) and len(space) else str(space)
+    name = written(space[0] if _is_array(space) and len(space) else space)
     if name in {"/Indexed", "/I", "/DeviceGray", "/G", "/CalGray", "/Separation"}:
         return depth
     if name == "/ICCBased" and len(space) > 1 and hasattr(space[1], "get"):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidencekit.pdf.takein_bombs import inflated_size
 from evidencekit.pdf.takein_result import Attachment
+from evidencekit.pdf.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,7 +103,7 @@ def _embedded(pdf: pikepdf.Pdf) -> Iterator[tuple[str, pikepdf.Object]]:
     if isinstance(tree, pikepdf.Dictionary):
         with contextlib.suppress(pikepdf.PdfError, ValueError, TypeError, RuntimeError):
             for key, file in pikepdf.NameTree(tree).items():
-                yield from _files(file, str(key))
+                yield from _files(file, written(key))
     for page in pdf.pages:
         annotations: Any = page.obj.get("/Annots")
         for each in annotations if isinstance(annotations, pikepdf.Array) else ():
@@ -122,7 +123,7 @@ def _files(specification: Any, name: str) -> Iterator[tuple[str, pikepdf.Object]
     for key in ("/UF", "/F"):
         stream = embedded.get(key)
         if isinstance(stream, pikepdf.Stream):
-            yield (str(given) if isinstance(given, pikepdf.String) else name), stream
+            yield (written(given) if isinstance(given, pikepdf.String) else name), stream
             return
 
 
@@ -134,5 +135,5 @@ def _contents(stream: pikepdf.Object) -> bytes | None:
         return None
     try:
         return stream.read_bytes()
-    except pikepdf.PdfError:
+    except (pikepdf.PdfError, UnicodeDecodeError):
         return None

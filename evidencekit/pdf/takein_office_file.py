@@ -8,6 +8,7 @@ The words are not touched.
 
 from __future__ import annotations
 
+import errno
 import re
 import zipfile
 import zlib
@@ -101,8 +102,13 @@ def _packed(source: Path, to: Path, kind: Kind, notes: Notes, seen: Counter[str]
 
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, notes: Notes) -> bytes:
     """Read an entry as far as it says that it goes, and refuse it if it goes on."""
-    with archive.open(entry) as file:
-        data = file.read(entry.file_size + 1)
+    try:
+        with archive.open(entry) as file:
+            data = file.read(entry.file_size + 1)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        notes.refuse("is a damaged office file")  # it says that the entry lies outside of it
     if len(data) > entry.file_size:
         notes.refuse("unpacks to more than it says")
     return data

@@ -16,7 +16,7 @@ from evidencekit.errors import LimitExceeded
 from evidencekit.model.material import REPAIRED
 from evidencekit.pdf.boxes import SHORTEST_SIDE, sheet_around, view_of
 from evidencekit.pdf.content import Wrapper, ends_in_an_operator, finish
-from evidencekit.pdf.forms import count_signatures, drop_form, flatten, has_form, quiet_mupdf
+from evidencekit.pdf.forms import count_signatures, drop_form, flatten, has_form
 from evidencekit.pdf.labels import source_labels
 from evidencekit.pdf.layers import count_layers
 from evidencekit.pdf.neutralise import Neutraliser
@@ -27,6 +27,7 @@ from evidencekit.pdf.takein_bombs import oversized_picture
 from evidencekit.pdf.takein_embedded import keep_embedded_files
 from evidencekit.pdf.takein_result import SignatureOutcome, TakenIn
 from evidencekit.pdf.takein_unseen import may_hide_words, told, unseen_words
+from evidencekit.pdfread.mupdf import mupdf_errors, quiet_mupdf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +64,11 @@ def take_in_pdf(
             only other software can show.
     """
     intake = _Intake(source, to, notes=notes, scratch=scratch, password=password)
-    return intake.run(attachments_to=attachments_to, made_here=made_here)
+    try:
+        return intake.run(attachments_to=attachments_to, made_here=made_here)
+    except UnicodeDecodeError:
+        # What pikepdf raises instead of an error whose words quote bytes that are no text.
+        notes.refuse("is damaged beyond repair")
 
 
 class _Intake:
@@ -195,15 +200,16 @@ class _Intake:
                 self._notes.refuse(
                     "has no pages" if not document.is_repaired else "is damaged beyond repair"
                 )
-        except (RuntimeError, ValueError):
+        except mupdf_errors():
             self._notes.refuse("is damaged beyond repair")
+        expected: tuple[type[Exception], ...] = (pikepdf.PdfError, TypeError, *mupdf_errors())
         for number, way in enumerate((_whole, _page_by_page)):
             rebuilt = self._scratch / f"repaired-{number}.pdf"
             try:
                 way(document, rebuilt)
                 pdf = pikepdf.open(rebuilt)
                 pages = len(pdf.pages)
-            except (pikepdf.PdfError, RuntimeError, ValueError, TypeError):
+            except expected:
                 continue
             if pages:
                 self._at = rebuilt
@@ -287,7 +293,7 @@ class _Intake:
         drawn = self._scratch / "flat.pdf"
         try:
             flatten(pdf, drawn, scratch=self._scratch)
-        except (RuntimeError, ValueError):
+        except mupdf_errors():
             self._notes.refuse("holds a form that cannot be drawn")
         pdf.close()
         self._at = drawn
@@ -358,7 +364,7 @@ def _balances_in(path: Path, pages: int) -> list[tuple[int, int]] | None:
             if document.needs_pass or document.is_repaired or document.page_count != pages:
                 return None
             return [_balance(document, number) for number in range(pages)]
-    except (RuntimeError, ValueError):
+    except mupdf_errors():
         return None
 
 
@@ -375,9 +381,10 @@ def _page_by_page(document: Any, to: Path) -> None:
 
 
 def _balance(document: Any, number: int) -> tuple[int, int]:
+    expected: tuple[type[Exception], ...] = (IndexError, *mupdf_errors())
     try:
         before, after = document[number]._count_q_balance()  # noqa: SLF001 - no public form
-    except (RuntimeError, ValueError):
+    except expected:
         return (0, 0)
     return min(before, _MOST_UNBALANCED), min(after, _MOST_UNBALANCED)
 

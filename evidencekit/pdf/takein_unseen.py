@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from evidencekit.pdf.boxes import inherited
 from evidencekit.pdf.content import whole_content
-from evidencekit.pdf.forms import quiet_mupdf
+from evidencekit.pdf.written import written
 from evidencekit.pdfread.fold import fold
+from evidencekit.pdfread.mupdf import mupdf_errors, quiet_mupdf
 from evidencekit.pdfread.picture import Area, Picture
 from evidencekit.pdfread.read import lay_out_text, place_words
 
@@ -71,7 +72,7 @@ def may_hide_words(page: pikepdf.Page) -> bool:
 
     annotations = page.obj.get("/Annots")
     if isinstance(annotations, pikepdf.Array) and any(
-        isinstance(each, pikepdf.Dictionary) and str(each.get("/Subtype")) not in _READING
+        isinstance(each, pikepdf.Dictionary) and written(each.get("/Subtype")) not in _READING
         for each in annotations
     ):
         return True
@@ -102,11 +103,12 @@ def unseen_words(path: Path, numbers: Iterable[int]) -> tuple[tuple[int, int], .
     each with how many. A page that the engine cannot read or draw is passed over.
     """
     found = []
+    expected: tuple[type[Exception], ...] = (IndexError, *mupdf_errors())
     with quiet_mupdf().open(path, filetype="pdf") as document:
         for number in numbers:
             try:
                 count = _count(document[number - 1])
-            except (RuntimeError, ValueError, IndexError):
+            except expected:
                 continue
             if count:
                 found.append((number, count))

@@ -49,7 +49,7 @@ class Picture:
         the size that it had.
 
         Raises:
-            RuntimeError: if the page cannot be drawn.
+            One of `mupdf_errors`: if the page cannot be drawn.
         """
         import numpy as np
         import pymupdf

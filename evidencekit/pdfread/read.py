@@ -15,6 +15,7 @@ from evidencekit.errors import PdfUnreadable
 from evidencekit.pdfread.corners import Word, band_of, corner_words
 from evidencekit.pdfread.fold import text_digest
 from evidencekit.pdfread.labels import expand_labels
+from evidencekit.pdfread.mupdf import mupdf_errors, quiet_mupdf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -134,10 +135,7 @@ def page_texts(path: Path) -> Iterator[str]:
 
 def reader_version() -> str:
     """Return which library reads PDFs here: another version may find words in another order."""
-    import pymupdf
-
-    library: Any = pymupdf
-    return f"pymupdf {library.__version__}"
+    return f"pymupdf {quiet_mupdf().__version__}"
 
 
 def open_pdf(path: Path) -> Any:
@@ -146,13 +144,9 @@ def open_pdf(path: Path) -> Any:
     Raises:
         PdfUnreadable: if that is not possible.
     """
-    import pymupdf
-
-    library: Any = pymupdf
-    library.TOOLS.mupdf_display_errors(False)
     try:
-        document = library.open(path, filetype="pdf")
-    except (RuntimeError, ValueError) as error:
+        document = quiet_mupdf().open(path, filetype="pdf")
+    except mupdf_errors() as error:
         reason = "cannot be read as a PDF" if path.is_file() else "was not found"
         raise PdfUnreadable(path.name, reason) from error
     if not document.is_pdf or document.needs_pass:

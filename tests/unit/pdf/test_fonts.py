@@ -68,6 +68,14 @@ def test_what_no_font_draws_is_refused(character: str) -> None:
     assert str(caught.value).startswith(f"U+{ord(character):04X}")
 
 
+def test_what_arimo_has_in_the_private_areas_is_refused_as_pdf_a_refuses_it() -> None:
+    private = [chr(each) for each in fonts.advances() if unicodedata.category(chr(each)) == "Co"]
+    assert private
+    for each in private:
+        with pytest.raises(fonts.Undrawable):
+            fonts.segments(f"a{each}b")
+
+
 def test_a_sign_that_two_fonts_would_have_to_share_is_refused_whole() -> None:
     with pytest.raises(fonts.Undrawable) as caught:
         fonts.segments("家\u0e31")

@@ -53,6 +53,22 @@ def test_text_in_any_script_can_be_read_again(tmp_path):
     assert all(each in found for each in ("Zażółć gęślą jaźń", "Ŵyn", "关于会议", "Привет"))
 
 
+SPACES = "".join(each for each in map(chr, range(0x110000)) if each.isspace())
+PRIVATE = "".join(map(chr, range(0xF000, 0xF100)))
+
+
+@pytest.mark.parametrize("around", [("a", "b"), ("\u169b", "\u169c"), ("\u0627", "\u0628")])
+def test_every_space_and_sign_of_the_private_areas_is_set_or_shown_by_its_code(tmp_path, around):
+    for signs in (SPACES, PRIVATE):
+        said = "\n".join(f"{around[0]}{each}{around[1]}" for each in signs)
+        taken = take(tmp_path / "x.txt", said.encode())
+        assert taken.pages >= 1
+    assert codes(taken) == ["EK-P037"]
+    found = words(taken)
+    assert "U+F00A" in found
+    assert "U+F0B7" in found
+
+
 @pytest.mark.parametrize(
     ("encoding", "found"),
     [
