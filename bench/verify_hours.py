@@ -6,9 +6,10 @@ recording to 16-bit samples from its first to the end of its last clip, one afte
 anybody would do by hand to check the same. The clips stand at the recording's beginning, middle and
 end, so that the whole of it is needed. `verify` also compares, reads every page and the record.
 
-There are two recordings, each in a package of its own: AAC as most encoders write it, of which a
-second processor may decode the half, and AAC with noise substitution ("PNS"), in which a decoder
-makes up noise from its first packet on, so that one process has to decode all of it.
+There are three recordings, each in a package of its own: AAC as most encoders write it, of which a
+second processor may decode the half; MP3, which one process decodes; and AAC with noise
+substitution ("PNS"), in which a decoder makes up noise from its first packet on, so that one
+process has to decode all of it, after another one has tried in vain.
 
     python bench/verify_hours.py [--minutes 180] [--rounds 3] [--kind m4a] [--folder .]
 """
@@ -34,7 +35,11 @@ if TYPE_CHECKING:
 
 RATE = 44_100
 CLIP_SECONDS = 20
-KINDS = {"m4a": ("-aac_pns", "0"), "m4a, PNS": ()}
+KINDS = {
+    "m4a": ("long.m4a", "-c:a", "aac", "-b:a", "64k", "-aac_pns", "0"),
+    "mp3": ("long.mp3", "-c:a", "libmp3lame", "-q:a", "6"),
+    "m4a, PNS": ("long.m4a", "-c:a", "aac", "-b:a", "64k"),
+}
 #: Of the peer's time.
 PROMISED = 1.0
 
@@ -77,13 +82,14 @@ def measured(
     return part
 
 
-def make_package(folder: Path, seconds: int, ffmpeg: str, coding: tuple[str, ...] = ()) -> Path:
-    """Build a package of one long recording with three clips."""
+def make_package(folder: Path, seconds: int, ffmpeg: str, kind: tuple[str, ...]) -> Path:
+    """Build a package of one long recording of a *kind* with three clips."""
+    name, *coding = kind
     subprocess.run(
         [
             ffmpeg, "-v", "error", "-f", "lavfi", "-i",
             f"anoisesrc=r={RATE}:a=0.1:d={seconds}:seed=7,aformat=channel_layouts=mono",
-            "-c:a", "aac", *coding, "-b:a", "64k", str(folder / "long.m4a"),
+            *coding, str(folder / name),
         ],
         check=True,
     )  # fmt: skip
@@ -92,7 +98,7 @@ def make_package(folder: Path, seconds: int, ffmpeg: str, coding: tuple[str, ...
         "[case]",
         'title = "Re E (A Child)"',
         "[recordings.long]",
-        'file = "long.m4a"',
+        f'file = "{name}"',
     ]
     for start in (3, seconds // 2, seconds - CLIP_SECONDS - 1):
         lines += [
