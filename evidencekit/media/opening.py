@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import stat
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import av
@@ -18,6 +19,7 @@ from evidencekit.media import mp4
 from evidencekit.media.text import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 #: Containers that hold sound and refer to no other file.
@@ -78,6 +80,21 @@ def open_recording(path: Path) -> av.container.InputContainer:
         reason = f"cannot be opened ({getattr(error, 'strerror', None) or error})"
         raise RecordingUnreadable(str(path), reason) from error
     return opened
+
+
+def packets_of(container: av.container.InputContainer, stream: Any) -> Iterator[Any]:
+    """Yield every packet of *stream* from where the file stands, then an empty one.
+
+    PyAV raises IndexError for a packet of a stream that was not there when the file was opened, as
+    a damaged transport stream may have. It has read that packet by then, and goes on with the next.
+
+    Raises:
+        av.FFmpegError: if the file cannot be read to its end.
+    """
+    while True:
+        with suppress(IndexError):
+            yield from container.demux(stream)
+            return
 
 
 def kind_of_sound(container: av.container.InputContainer, stream: int) -> str:

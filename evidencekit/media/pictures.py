@@ -16,7 +16,7 @@ from attrs import frozen
 from av.stream import Disposition
 
 from evidencekit.errors import RecordingUnreadable
-from evidencekit.media.opening import check_file, open_recording
+from evidencekit.media.opening import check_file, open_recording, packets_of
 from evidencekit.media.source import SoundReader
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class PictureReader:
         """
         self.container.seek(self._stamp(start), stream=self.stream)
         try:
-            for packet in self.container.demux(self.stream):
+            for packet in packets_of(self.container, self.stream):
                 if packet.dts is not None and self._at(packet.dts, packet.time_base) >= end:
                     return  # no later one is shown before it
                 if packet.pts is None or packet.is_discard or not packet.size:
@@ -126,7 +126,7 @@ class PictureReader:
 
     def _frames(self) -> Iterator[av.VideoFrame]:
         try:
-            for packet in self.container.demux(self.stream):
+            for packet in packets_of(self.container, self.stream):
                 try:
                     frames = self.stream.codec_context.decode(packet)
                 except av.FFmpegError:

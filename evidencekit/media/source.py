@@ -23,7 +23,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from evidencekit.errors import RecordingUnreadable, TrackMissing
-from evidencekit.media.opening import check_file, kind_of_sound, open_recording
+from evidencekit.media.opening import check_file, kind_of_sound, open_recording, packets_of
 from evidencekit.media.streamform import StreamForm
 from evidencekit.media.times import FileClock
 from evidencekit.model.clip import Decoder
@@ -174,7 +174,7 @@ class SoundReader:
             RecordingUnreadable: if the file cannot be read to its end.
         """
         try:
-            yield from self.container.demux(self.stream)
+            yield from packets_of(self.container, self.stream)
         except (av.InvalidDataError, av.EOFError):  # a torn end: what came before counts
             self.decode_errors += 1
             yield None

@@ -15,10 +15,12 @@ from support_sound import CORPUS, decode, encode, needs_corpus, read_wav, sound
 from evidencekit.media.cut import cut
 from evidencekit.media.edits import edit_list
 from evidencekit.media.measure import index_recording, read_recording
+from evidencekit.media.opening import packets_of
 from evidencekit.model.clip import Measurement, TimeShift
 from evidencekit.model.timecode import SampleRange, Span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 RATE = 48_000
@@ -127,6 +129,23 @@ def test_time_stamps_that_go_back_or_start_anew_do_not_change_the_samples(tmp_pa
         to = tmp_path / f"{start}.wav"
         file = cut(source, Span(start_ms=start, end_ms=start + 500), to=to, index=index)
         assert np.array_equal(read_wav(to), whole[file.samples.first : file.samples.end])
+
+
+class LateStream:
+    """A file in which a stream appears on the way, of which PyAV cannot give the packets."""
+
+    def __init__(self) -> None:
+        self._packets = iter([1, 2, IndexError, IndexError, 3, None])
+
+    def demux(self, _: object) -> Iterator[object]:
+        for each in self._packets:
+            if each is IndexError:
+                raise IndexError
+            yield each
+
+
+def test_packets_of_a_stream_that_appears_on_the_way_cost_none_of_the_others() -> None:
+    assert list(packets_of(LateStream(), None)) == [1, 2, 3, None]
 
 
 def test_time_stamps_that_wrap_round_are_no_gap(tmp_path: Path) -> None:
