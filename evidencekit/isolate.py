@@ -90,6 +90,7 @@ class _Kept:
     def __init__(self) -> None:
         self._idle: list[tuple[tuple[int, str], _Worker]] = []
         self._lock = threading.Lock()
+        self._most = _MOST_KEPT
 
     def take(self, memory_mb: int) -> _Worker | None:
         wanted = (memory_mb, _here())
@@ -105,11 +106,13 @@ class _Kept:
     def give(self, memory_mb: int, worker: _Worker) -> None:
         with self._lock:
             self._idle.append(((memory_mb, worker.folder), worker))
-            while len(self._idle) > _MOST_KEPT:
+            while len(self._idle) > self._most:
                 self._idle.pop(0)[1].end()
 
     def end(self) -> None:
+        """End them all, and keep none that is given back later."""
         with self._lock:
+            self._most = 0
             while self._idle:
                 self._idle.pop()[1].end()
 

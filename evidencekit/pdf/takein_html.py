@@ -3,7 +3,7 @@
 
 A page is read once from its beginning to its end, by the rules that browsers share (the HTML
 standard, "Tokenization"), whatever stands in it: what the standard library's reader does depends on
-the release of Python, and a page of 60 kB can be written that holds it up for hours.
+the release of Python, and a page of 60 kB can be written that holds it up for minutes.
 """
 
 from __future__ import annotations

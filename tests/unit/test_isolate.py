@@ -81,6 +81,15 @@ def test_a_worker_that_failed_or_was_ended_is_not_kept():
             assert worker_of(isolate) not in {slow, ended}
 
 
+def test_a_worker_given_back_after_the_run_is_ended():
+    with kept_workers():
+        isolate = Isolate(seconds=20, memory_mb=1024)
+        pid = worker_of(isolate)
+    assert not is_gone(pid)
+    isolate.close()
+    assert is_gone(pid)
+
+
 def test_workers_end_with_a_run_that_fails():
     pids = []
 
